@@ -1,0 +1,89 @@
+#include "pic/codec/pcm.h"
+
+#include <limits>
+#include <string>
+
+namespace kvs::codec {
+namespace {
+
+// Offsets in WAVEFORMATEX.
+constexpr std::size_t kFormatTag = 0;
+constexpr std::size_t kChannels = 2;
+constexpr std::size_t kSamplesPerSec = 4;
+constexpr std::size_t kBitsPerSample = 14;
+constexpr std::size_t kExtraSize = 16;
+constexpr std::size_t kPcmWaveFormatBytes = 16;
+
+// Hz; what producers accept.
+constexpr std::uint32_t kMinSamplingRate = 8000;
+constexpr std::uint32_t kMaxSamplingRate = 192000;
+constexpr int kMaxChannels = 2;
+
+void AppendLe(std::uint32_t value, int bytes, ByteVector& out) {
+  for (int i = 0; i < bytes; ++i) {
+    out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+  }
+}
+
+std::uint32_t ReadLe(Bytes data, std::size_t offset, std::size_t bytes) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < bytes; ++i) {
+    value |= std::uint32_t{data[offset + i]} << (8 * i);
+  }
+  return value;
+}
+
+Status Malformed(const char* what) {
+  return Status(StatusCode::kInvalidCodecData, what);
+}
+
+}  // namespace
+
+Result<ByteVector> BuildG711WaveFormat(G711Law law, std::uint32_t sampling_rate, int channels) {
+  if (channels < 1 || channels > kMaxChannels) {
+    return Status(StatusCode::kInvalidArgument,
+                  "G.711 with " + std::to_string(channels) + " channels, expected 1 or 2");
+  }
+  if (sampling_rate < kMinSamplingRate || sampling_rate > kMaxSamplingRate) {
+    return Status(StatusCode::kInvalidArgument,
+                  "G.711 at " + std::to_string(sampling_rate) + " Hz, expected 8000 to 192000");
+  }
+  const std::uint32_t block = static_cast<std::uint32_t>(channels);  // one byte per channel
+  ByteVector out;
+  out.reserve(kWaveFormatExBytes);
+  AppendLe(static_cast<std::uint32_t>(law), 2, out);
+  AppendLe(block, 2, out);
+  AppendLe(sampling_rate, 4, out);
+  AppendLe(sampling_rate * block, 4, out);  // nAvgBytesPerSec
+  AppendLe(block, 2, out);                  // nBlockAlign
+  AppendLe(kG711BitDepth, 2, out);
+  AppendLe(0, 2, out);  // cbSize: no extra data
+  return out;
+}
+
+Result<G711Config> ParseG711WaveFormat(Bytes data) {
+  if (data.size() < kPcmWaveFormatBytes) {
+    return Malformed("WAVEFORMATEX is cut short");
+  }
+  const std::uint32_t tag = ReadLe(data, kFormatTag, 2);
+  if (tag != static_cast<std::uint32_t>(G711Law::kALaw) &&
+      tag != static_cast<std::uint32_t>(G711Law::kMuLaw)) {
+    return Malformed("WAVEFORMATEX is neither A-law nor mu-law");
+  }
+  if (data.size() >= kWaveFormatExBytes &&
+      ReadLe(data, kExtraSize, 2) > data.size() - kWaveFormatExBytes) {
+    return Malformed("extra data of WAVEFORMATEX is cut short");
+  }
+  G711Config config;
+  config.law = static_cast<G711Law>(tag);
+  config.channels = static_cast<int>(ReadLe(data, kChannels, 2));
+  config.sampling_rate = ReadLe(data, kSamplesPerSec, 4);
+  config.bit_depth = static_cast<int>(ReadLe(data, kBitsPerSample, 2));
+  if (config.channels == 0 || config.channels > std::numeric_limits<std::uint8_t>::max() ||
+      config.sampling_rate == 0) {
+    return Malformed("WAVEFORMATEX has no valid channels or sampling rate");
+  }
+  return config;
+}
+
+}  // namespace kvs::codec

@@ -1,0 +1,76 @@
+#ifndef KVS_STREAM_EVENTS_H_
+#define KVS_STREAM_EVENTS_H_
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "kvs/ack.h"
+#include "kvs/status.h"
+#include "kvs/time.h"
+
+namespace kvs {
+
+// What a stream tells its user. Values, delivered in order.
+
+// The stream did not exist and was created.
+struct StreamCreated {
+  std::string arn;
+};
+// Sending begins: `attempt` counts from 1 since the last time it was connected.
+struct Connecting {
+  int attempt = 1;
+};
+// The service accepted a connection for media.
+struct Connected {
+  std::uint64_t session = 0;
+};
+// Nothing is connected any more, or a call failed; it is tried again after `retry_in`. Told once per episode and when
+// the reason changes, not for each attempt.
+struct Disconnected {
+  Status reason;
+  Duration retry_in;
+  std::uint64_t fragments_waiting = 0;
+};
+struct FragmentAcked {
+  FragmentAck ack;
+  std::uint64_t session = 0;
+};
+
+enum class LossReason : std::uint8_t {
+  kPressure,   // the buffer was full
+  kRejected,   // the service refused the fragment
+  kStopped,    // the stream ended first
+  kNoKeyFrame, // came before the first key frame
+  kInvalid,    // could not be parsed
+};
+// Told at the start of an episode and when it ends, with what was lost since the last report.
+struct FramesLost {
+  LossReason reason = LossReason::kPressure;
+  std::uint64_t frames = 0;
+  std::uint64_t bytes = 0;
+  MediaTime first_pts;
+  MediaTime last_pts;
+  Status detail;  // what the service said, for kRejected; what could not be parsed, for kInvalid
+};
+// Everything that was put before Drain or Stop is persisted, or the deadline passed.
+struct Drained {
+  bool complete = false;
+  std::uint64_t fragments_persisted = 0;  // since the stream was opened
+  std::uint64_t frames_left = 0;          // not persisted at the deadline
+  Duration duration_left;
+  Status reason;  // of the last failure, when not complete
+};
+// The stream cannot continue. Nothing more is sent; PutFrame returns this status from now on.
+struct StreamFailed {
+  Status status;
+};
+// The last event of a stream.
+struct Stopped {};
+
+using StreamEvent = std::variant<StreamCreated, Connecting, Connected, Disconnected, FragmentAcked, FramesLost,
+                                 Drained, StreamFailed, Stopped>;
+
+}  // namespace kvs
+
+#endif  // KVS_STREAM_EVENTS_H_

@@ -1,0 +1,34 @@
+#ifndef KVS_PIC_STREAM_RETRY_POLICY_H_
+#define KVS_PIC_STREAM_RETRY_POLICY_H_
+
+#include "kvs/time.h"
+#include "pic/base/random.h"
+
+namespace kvs {
+
+// How long to wait before the next try: a random time between nothing and a limit that doubles with each failure in a row ("full
+// jitter"), so that a thousand cameras do not come back in the same millisecond. One per stream: a failing stream does
+// not slow the others.
+class RetryPolicy {
+ public:
+  struct Options {
+    Duration first_limit = Duration::Millis(200);
+    Duration max_limit = Duration::Seconds(10);  // so that a service that is back is found within 10 s
+  };
+  RetryPolicy(Options options, std::uint64_t seed) : options_(options), random_(seed) {}
+
+  // The wait after one more failure. At least `at_least`: what the service asked for (Retry-After).
+  Duration Next(Duration at_least = {});
+  // Something worked.
+  void Reset() { failures_ = 0; }
+  int failures() const { return failures_; }
+
+ private:
+  const Options options_;
+  Random random_;
+  int failures_ = 0;  // in a row
+};
+
+}  // namespace kvs
+
+#endif  // KVS_PIC_STREAM_RETRY_POLICY_H_

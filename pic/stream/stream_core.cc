@@ -1,0 +1,332 @@
+#include "pic/stream/stream_core.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "pic/base/random.h"
+
+namespace kvs {
+namespace {
+
+// Between two looks at a stream that is being created.
+constexpr Duration kPollInterval = Duration::Millis(500);
+// A closed body is normally answered at once; a service that does not is not waited for longer.
+constexpr Duration kCloseGrace = Duration::Seconds(1);
+// How far one track may be ahead of another in media time before the other counts as silent. A file's demuxer fills its queues
+// one after the other, about a second each; an encoder behind one of them may look ahead by 50 frames, seconds at a low rate.
+constexpr Duration kMaxAhead = Duration::Seconds(30);
+constexpr std::string_view kTitle = "Kinesis Video";
+
+std::int64_t UnitsPerSecond(const StreamConfig& config) {
+  return std::max<std::int64_t>(1, Duration::Seconds(1).nanos() / config.timecode_scale.nanos());
+}
+
+Fragmenter::Options FragmenterOptions(const StreamConfig& config) {
+  return {UnitsPerSecond(config), config.key_frame_fragmentation,
+          config.fragment_duration.nanos() / config.timecode_scale.nanos()};
+}
+
+Interleaver::Options InterleaverOptions(const StreamConfig& config) {
+  const bool offline = config.streaming_type == StreamingType::kOffline;
+  return {offline ? std::nullopt : std::optional(config.interleave_delay), kMaxAhead};
+}
+
+}  // namespace
+
+StreamCore::StreamCore(Options options)
+    : options_(std::move(options)),
+      log_(options_.log, "kvs-stream", options_.config.name),
+      fragmenter_(FragmenterOptions(options_.config)),
+      units_per_second_(UnitsPerSecond(options_.config)),
+      store_(options_.pool),
+      index_(store_),
+      interleaver_(InterleaverOptions(options_.config)),
+      tracks_(std::make_shared<TrackSet>()),
+      epoch_(options_.config.media_epoch),
+      retry_({}, options_.seed) {
+  Random random(options_.seed + 1);
+  for (std::uint8_t& byte : segment_.uid) {
+    byte = static_cast<std::uint8_t>(random.Below(256));
+  }
+  segment_.uid[0] |= 1;  // all zero is not allowed
+  segment_.timecode_scale_ns = static_cast<std::uint64_t>(options_.config.timecode_scale.nanos());
+  segment_.title = kTitle;
+  segment_.app = options_.app;
+}
+
+void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after) {
+  const machine::Facts facts{options_.config.allow_creation, !options_.config.tags.empty()};
+  machine::Step step = machine::OnEvent(state_, event, facts);
+  if (step.next.index() != state_.index()) {
+    Tell(LogLevel::kInfo, std::string(machine::Name(state_)) + " -> " + std::string(machine::Name(step.next)) + " on " +
+                              std::string(machine::Name(event)));
+  }
+  state_ = step.next;
+  for (const machine::Action action : step.actions) {
+    switch (action) {
+      case machine::Action::kCall:
+        actions_.emplace_back(MakeCall{std::get<machine::Calling>(state_).call});
+        break;
+      case machine::Action::kOpenSession:
+        StartSession(now);
+        break;
+      case machine::Action::kBackOff:
+        backoff_ = retry_.Next(retry_after);
+        backoff_until_ = now.mono + backoff_;
+        if (next_session_at_) {
+          backoff_until_ = std::max(*backoff_until_, *next_session_at_);
+        }
+        ReportDisconnected(backoff_);
+        break;
+      case machine::Action::kPoll:
+        backoff_until_ = now.mono + kPollInterval;
+        break;
+      case machine::Action::kRefreshCredentials:
+        actions_.emplace_back(RefreshCredentials{});
+        break;
+      case machine::Action::kFail:
+        Fail(last_failure_, now);
+        break;
+      case machine::Action::kWarn:
+        Tell(LogLevel::kWarn, last_failure_.ToString() + "; going on without");
+        break;
+    }
+  }
+}
+
+// Opens a session when there is something to send and none is open for it.
+void StreamCore::Pump(Now now) {
+  if (!std::holds_alternative<machine::Ready>(state_) || current_ != 0) {
+    return;
+  }
+  if (next_session_at_ && now.mono < *next_session_at_) {
+    return;
+  }
+  const std::optional<std::uint64_t> queued = index_.FirstQueued();
+  if (queued && index_.fragment(*queued).frames > 0) {
+    Run(machine::MediaWaiting{}, now);
+  }
+}
+
+void StreamCore::OnDescribed(machine::ServiceState state, Now now) {
+  refused_before_ = false;
+  Run(machine::Described{state}, now);
+}
+
+void StreamCore::OnCallDone(Now now) {
+  refused_before_ = false;
+  Run(machine::CallDone{}, now);
+  Pump(now);
+}
+
+void StreamCore::OnCallFailed(Status status, Duration retry_after, Now now) {
+  last_failure_ = std::move(status);
+  Run(machine::CallFailed{FailureCode()}, now, retry_after);
+}
+
+// A refusal is final only when fresh credentials are refused as well: those in use may have been replaced.
+StatusCode StreamCore::FailureCode() {
+  if (last_failure_.code() != StatusCode::kNotAuthorized || std::exchange(refused_before_, true)) {
+    return last_failure_.code();
+  }
+  return StatusCode::kCredentialsExpired;
+}
+
+void StreamCore::OnStreamCreated(std::string arn) { Emit(StreamCreated{std::move(arn)}); }
+
+void StreamCore::ReportDisconnected(Duration retry_in) {
+  if (outage_ == last_failure_.code() || last_failure_.code() == StatusCode::kNotAuthorized) {
+    return;  // told already; or to be told at once, if it is final
+  }
+  outage_ = last_failure_.code();
+  Tell(LogLevel::kWarn, last_failure_.ToString() + "; trying again");
+  Emit(Disconnected{last_failure_, retry_in, index_.live_fragments()});
+}
+
+void StreamCore::Fail(Status status, Now now) {
+  if (!failure_.ok()) {
+    return;
+  }
+  Tell(LogLevel::kError, status.ToString());
+  failure_ = std::move(status);
+  while (!sessions_.empty()) {
+    Abort(sessions_.front().upload->id());
+  }
+  Emit(StreamFailed{failure_});
+  if (draining_) {
+    FinishDrain(/*complete=*/false, now);
+  } else {
+    FileAll();
+    for (std::uint64_t number = index_.begin(); number != index_.end(); ++number) {
+      if (index_.Has(number) && !index_.fragment(number).Done()) {
+        LoseFragment(number, LossReason::kStopped, failure_);
+      }
+    }
+    ReportLosses(now, /*all=*/true);
+  }
+}
+
+void StreamCore::Drain(Duration timeout, bool stop, Now now) {
+  if (closed_) {
+    return;
+  }
+  stopping_ = stopping_ || stop;
+  FileAll();
+  EndFragment();
+  const MonoTime deadline = now.mono + timeout;
+  draining_ = Draining{index_.end(), deadline};
+  if (!failure_.ok()) {
+    FinishDrain(/*complete=*/false, now);
+    return;
+  }
+  Pump(now);
+  WakeAll();
+  CheckDrain(now);
+}
+
+void StreamCore::CheckDrain(Now now) {
+  if (!draining_) {
+    return;
+  }
+  for (std::uint64_t number = index_.begin(); number < std::min(draining_->until, index_.end()); ++number) {
+    if (!index_.fragment(number).Done()) {
+      return;
+    }
+  }
+  FinishDrain(/*complete=*/true, now);
+}
+
+void StreamCore::FinishDrain(bool complete, Now now) {
+  draining_.reset();
+  if (stopping_ || !failure_.ok()) {
+    FileAll();  // so that it is counted
+  }
+  Drained report;
+  report.complete = complete;
+  report.frames_left = index_.live_frames();
+  report.duration_left = options_.config.timecode_scale * index_.LiveSpan();
+  report.reason = complete ? Status() : !failure_.ok() ? failure_ : last_failure_;
+  if (stopping_ || !failure_.ok()) {
+    for (std::uint64_t number = index_.begin(); number != index_.end(); ++number) {
+      if (index_.Has(number) && !index_.fragment(number).Done()) {
+        LoseFragment(number, LossReason::kStopped, report.reason);
+      }
+    }
+  }
+  report.fragments_persisted = counts_.fragments_persisted;
+  ReportLosses(now, /*all=*/true);
+  Tell(complete ? LogLevel::kInfo : LogLevel::kWarn,
+       complete ? "drained" : "the drain ended with " + std::to_string(report.frames_left) + " frames left");
+  Emit(std::move(report));
+  if (complete || stopping_) {
+    EndCurrent();
+  }
+  if (stopping_) {
+    Run(machine::Close{}, now);
+    close_at_ = now.mono + (complete ? kCloseGrace : Duration());
+    CloseIfDone(now);
+  }
+}
+
+void StreamCore::CloseIfDone(Now now) {
+  if (!close_at_ || closed_) {
+    return;
+  }
+  if (now.mono >= *close_at_) {
+    while (!sessions_.empty()) {
+      Abort(sessions_.front().upload->id());
+    }
+  }
+  if (sessions_.empty()) {
+    closed_ = true;
+    Emit(Stopped{});
+  }
+}
+
+void StreamCore::ReportLosses(Now now, bool all) {
+  for (FramesLost& loss : losses_.Take(now.mono, all)) {
+    Tell(LogLevel::kWarn, std::to_string(loss.frames) + " frames were lost");
+    Emit(std::move(loss));
+  }
+}
+
+void StreamCore::OnTimer(Now now) {
+  if (closed_) {
+    return;
+  }
+  FileInOrder(now.mono);
+  if (backoff_until_ && now.mono >= *backoff_until_) {
+    backoff_until_.reset();
+    backoff_ = Duration();
+    Run(machine::BackoffOver{}, now);
+  }
+  if (index_.open_fragment() != nullptr && now.mono - last_put_ >= options_.config.idle_timeout) {
+    Tell(LogLevel::kInfo, "idle: the open fragment is closed and the connection let go");
+    FileAll();
+    EndFragment();
+    EndCurrent();
+  }
+  CheckSessions(now);
+  Pump(now);
+  WakeAll();
+  CheckDrain(now);
+  if (draining_ && now.mono >= draining_->deadline) {
+    FinishDrain(/*complete=*/false, now);
+  }
+  ReportLosses(now, /*all=*/false);
+  CloseIfDone(now);
+}
+
+std::optional<MonoTime> StreamCore::deadline() const {
+  std::optional<MonoTime> first;
+  const auto consider = [&first](std::optional<MonoTime> time) {
+    if (time && (!first || *time < *first)) {
+      first = time;
+    }
+  };
+  if (closed_) {
+    return first;
+  }
+  consider(backoff_until_);
+  consider(interleaver_.deadline());
+  consider(losses_.deadline());
+  consider(close_at_);
+  if (std::holds_alternative<machine::Ready>(state_) && current_ == 0 && index_.live_fragments() > 0) {
+    consider(next_session_at_);
+  }
+  if (draining_) {
+    consider(draining_->deadline);
+  }
+  if (!index_.empty() && index_.fragment(index_.end() - 1).open) {
+    consider(last_put_ + options_.config.idle_timeout);
+  }
+  for (const Live& live : sessions_) {
+    if (live.upload->id() == current_ && !live.upload->ending()) {
+      consider(live.opened + options_.config.session_lifetime);
+    }
+    if (live.unacked_since && options_.config.connection_staleness > Duration()) {
+      consider(*live.unacked_since + options_.config.connection_staleness);
+    }
+  }
+  return first;
+}
+
+std::vector<StreamCore::Action> StreamCore::TakeActions() { return std::exchange(actions_, {}); }
+std::vector<StreamEvent> StreamCore::TakeEvents() { return std::exchange(events_, {}); }
+
+StreamMetrics StreamCore::metrics() const {
+  StreamMetrics metrics = counts_;
+  metrics.stored_bytes = store_.bytes();
+  metrics.stored_frames = index_.live_frames() + interleaver_.size();
+  metrics.stored_fragments = index_.live_fragments();
+  metrics.stored_duration = options_.config.timecode_scale * index_.LiveSpan();
+  metrics.current_backoff = backoff_;
+  metrics.active_sessions = static_cast<std::uint32_t>(sessions_.size());
+  for (const Live& live : sessions_) {
+    metrics.acks_malformed += live.upload->acks().counters().malformed + live.upload->acks().counters().oversized;
+    metrics.fragments_resent += live.upload->resent();
+  }
+  return metrics;
+}
+
+}  // namespace kvs

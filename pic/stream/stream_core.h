@@ -1,0 +1,226 @@
+#ifndef KVS_PIC_STREAM_STREAM_CORE_H_
+#define KVS_PIC_STREAM_STREAM_CORE_H_
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "kvs/frame.h"
+#include "kvs/metrics.h"
+#include "kvs/stream_config.h"
+#include "kvs/stream_events.h"
+#include "kvs/track.h"
+#include "pic/base/clock.h"
+#include "pic/base/log.h"
+#include "pic/store/fragment_index.h"
+#include "pic/store/memory_store.h"
+#include "pic/stream/fragmenter.h"
+#include "pic/stream/interleaver.h"
+#include "pic/stream/loss_reporter.h"
+#include "pic/stream/retry_policy.h"
+#include "pic/stream/stream_machine.h"
+#include "pic/stream/track_adapter.h"
+#include "pic/stream/upload_session.h"
+
+namespace kvs {
+
+// One stream, whole, without a thread, a socket or a clock: frames, answers of the service and the time come in; bytes, calls
+// to make and events for the user come out. The producer runs it on a network, the simulator on a virtual one.
+//
+// After each call that is not const, the shell takes the actions and the events, and looks at the deadline.
+// Thread: the shell holds the stream's mutex during every call.
+class StreamCore {
+ public:
+  struct Options {
+    StreamConfig config;
+    std::shared_ptr<BlockPool> pool;   // shared by the streams of a producer
+    std::uint64_t seed = 0;            // of the back-off's jitter and of the segment's UID
+    std::string app;                   // MuxingApp and WritingApp
+    std::size_t max_frames = 1 << 20;  // records of frames in memory: bounds the index
+    LogSink* log = nullptr;            // not owned; outlives the core
+  };
+
+  // What the shell has to do, in order. Answers come back through the On… methods.
+  struct MakeCall {
+    machine::Call call;
+  };
+  struct OpenSession {
+    std::uint64_t session;
+    WallTime start;  // x-amzn-producer-start-timestamp
+  };
+  struct WakeSession {  // Pull has something again
+    std::uint64_t session;
+  };
+  struct AbortSession {  // break the connection off; no OnSessionEnded is owed
+    std::uint64_t session;
+  };
+  struct RefreshCredentials {};  // those in use were refused
+  using Action = std::variant<MakeCall, OpenSession, WakeSession, AbortSession, RefreshCredentials>;
+
+  explicit StreamCore(Options options);
+  StreamCore(const StreamCore&) = delete;
+  StreamCore& operator=(const StreamCore&) = delete;
+
+  // From the user (see kvs/stream.h).
+  Status ExpectTrack(std::uint32_t id, Now now);
+  Status SetTrack(const Track& track, Now now);
+  void EndTrack(std::uint32_t id, Now now);
+  struct PutOutcome {
+    Status status;
+    bool wait_for_room = false;  // offline, and full: nothing was stored; put it again when there is room
+  };
+  PutOutcome PutFrame(const Frame& frame, Now now);
+  void Drain(Duration timeout, bool stop, Now now);
+
+  // From the service.
+  void OnDescribed(machine::ServiceState state, Now now);
+  void OnCallDone(Now now);
+  void OnCallFailed(Status status, Duration retry_after, Now now);
+  void OnStreamCreated(std::string arn);
+  void OnSessionConnected(std::uint64_t session, Now now);
+  // The next bytes of a session's body. An unknown session (ended meanwhile) gets kMismatch: break it off.
+  UploadSession::Pulled Pull(std::uint64_t session, std::span<std::uint8_t> out, Now now);
+  void OnAckBytes(std::uint64_t session, std::span<const std::uint8_t> bytes, Now now);
+  // `status`: OK for an answer of 200 that ended; anything else for a refusal or a broken connection.
+  void OnSessionEnded(std::uint64_t session, Status status, Duration retry_after, Now now);
+
+  void OnTimer(Now now);
+  // When OnTimer has something to do; none when only a call can change something.
+  std::optional<MonoTime> deadline() const;
+
+  std::vector<Action> TakeActions();
+  std::vector<StreamEvent> TakeEvents();
+  bool HasActions() const { return !actions_.empty(); }
+
+  StreamMetrics metrics() const;
+  const StreamConfig& config() const { return options_.config; }
+  // OK, or why the stream cannot go on.
+  const Status& failure() const { return failure_; }
+  // Stop was asked for: no frame is taken any more.
+  bool stopping() const { return stopping_; }
+  // The end: Stopped was told, nothing is owed to anybody.
+  bool closed() const { return closed_; }
+  // "video/h264,audio/aac": what CreateStream is told.
+  std::string content_type() const;
+  const machine::State& state() const { return state_; }
+
+ private:
+  struct Slot {  // a track
+    std::uint32_t id = 0;
+    TrackAdapter adapter;
+    bool known = false;      // SetTrack was called
+    bool needs_key = false;  // what comes before the next key frame cannot be decoded
+    std::optional<std::int64_t> newest;  // time code of its last frame, as it came
+  };
+  struct Live {  // a connection
+    std::unique_ptr<UploadSession> upload;
+    MonoTime opened;
+    bool connected = false;
+    bool body_ended = false;
+    std::optional<MonoTime> unacked_since;
+  };
+  struct Draining {
+    std::uint64_t until = 0;  // fragments before this one
+    MonoTime deadline;
+  };
+
+  // stream_core_media.cc: frames in
+  Slot* FindSlot(std::uint32_t id);
+  Slot& AddSlot(std::uint32_t id);
+  void Publish(std::size_t position);
+  PutOutcome Store(Slot& slot, const Frame& frame, const AdaptedFrame& adapted, Now now);
+  enum class Room : std::uint8_t { kThere, kWait, kNone };
+  Room MakeRoom(const Status& store_status);
+  bool WindowFull() const;
+  bool Evict();
+  void FileInOrder(MonoTime now);
+  void FileAll();
+  void EndFragment();
+  void File(PendingFrame pending);
+  void OpenFragment(const PendingFrame& pending, std::int64_t timecode);
+  std::int64_t Timecode(MediaTime pts) const;
+  MediaTime TimeOf(std::int64_t timecode) const;
+  bool Leads(const Slot& slot) const;
+  void SkipToKeyFrames();
+  void LoseFrame(LossReason reason, const Frame& frame, Status detail = {});
+  void LoseFragment(std::uint64_t number, LossReason reason, Status detail = {});
+
+  // stream_core_sessions.cc: bytes out, acks in
+  Live* FindLive(std::uint64_t session);
+  void StartSession(Now now);
+  void WakeAll();
+  void EndCurrent();
+  void HandOver(const Live& live, Now now);
+  void Abort(std::uint64_t session);
+  void RollBack(std::uint64_t session, bool host_alive);
+  void OnAck(Live& live, const FragmentAck& ack, Now now);
+  void OnErrorAck(Live& live, const FragmentAck& ack, Now now);
+  void Persisted(std::uint64_t number);
+  bool AwaitsAck(const Live& live) const;
+  void AfterAcks(Live& live);
+  void CheckSessions(Now now);
+
+  // stream_core.cc: control
+  void Run(const machine::Event& event, Now now, Duration retry_after = {});
+  void Pump(Now now);
+  void Fail(Status status, Now now);
+  StatusCode FailureCode();
+  void ReportDisconnected(Duration retry_in);
+  void ReportLosses(Now now, bool all);
+  void CheckDrain(Now now);
+  void FinishDrain(bool complete, Now now);
+  void CloseIfDone(Now now);
+  void Emit(StreamEvent event) { events_.push_back(std::move(event)); }
+  void Tell(LogLevel level, const std::string& text) const { log_.Write(level, text); }
+
+  // Constant after construction.
+  const Options options_;
+  const Logger log_;
+  const Fragmenter fragmenter_;
+  const std::int64_t units_per_second_;
+  mkv::SegmentInfo segment_;
+
+  MemoryStore store_;
+  FragmentIndex index_;
+  Interleaver interleaver_;
+  std::vector<Slot> slots_;
+  std::shared_ptr<const TrackSet> tracks_;
+  std::uint32_t next_version_ = 1;
+  std::int64_t fragment_floor_ = 0;  // the lowest time code that a frame of the open fragment may have
+  std::int64_t shift_ = 0;           // added to time codes: mends jumps back
+  std::optional<WallTime> epoch_;    // the wall time of media time zero
+  MonoTime last_put_;
+
+  machine::State state_;
+  RetryPolicy retry_;
+  std::optional<MonoTime> backoff_until_;
+  Duration backoff_;
+  Status last_failure_;
+  Status failure_;
+  bool refused_before_ = false;  // since something last worked
+  std::optional<StatusCode> outage_;  // the reason that Disconnected told last; none while connected
+
+  std::vector<Live> sessions_;
+  std::uint64_t current_ = 0;  // the session that takes new fragments; 0: none
+  std::uint64_t last_session_ = 0;
+  std::optional<MonoTime> next_session_at_;  // sessions are not opened closer than the service allows
+
+  std::optional<Draining> draining_;
+  bool stopping_ = false;
+  bool closed_ = false;
+  std::optional<MonoTime> close_at_;  // sessions that have not ended by then are broken off
+
+  bool news_ = false;  // waiting sessions may have something to send
+  LossReporter losses_;
+  StreamMetrics counts_;
+  std::vector<Action> actions_;
+  std::vector<StreamEvent> events_;
+  std::vector<FragmentAck> acks_;  // scratch
+};
+
+}  // namespace kvs
+
+#endif  // KVS_PIC_STREAM_STREAM_CORE_H_

@@ -1,0 +1,369 @@
+// Frames in: from PutFrame to the fragment index.
+#include <algorithm>
+#include <utility>
+
+#include "pic/codec/media_type.h"
+#include "pic/stream/stream_core.h"
+
+namespace kvs {
+namespace {
+
+// A frame this far before the one in front of it on its track is a jump of the source's clock, not reordering.
+constexpr std::int64_t kJumpBackSeconds = 1;
+
+}  // namespace
+
+StreamCore::Slot* StreamCore::FindSlot(std::uint32_t id) {
+  for (Slot& slot : slots_) {
+    if (slot.id == id) {
+      return &slot;
+    }
+  }
+  return nullptr;
+}
+
+StreamCore::Slot& StreamCore::AddSlot(std::uint32_t id) {
+  Slot slot;
+  slot.id = id;
+  slots_.push_back(std::move(slot));
+  auto next = std::make_shared<TrackSet>(*tracks_);
+  next->tracks.emplace_back();
+  next->versions.push_back(0);
+  tracks_ = std::move(next);
+  return slots_.back();
+}
+
+// What Tracks says about the slot has changed.
+void StreamCore::Publish(std::size_t position) {
+  auto next = std::make_shared<TrackSet>(*tracks_);
+  next->tracks[position] = slots_[position].adapter.wire_track();
+  next->versions[position] = next_version_++;
+  tracks_ = std::move(next);
+}
+
+Status StreamCore::ExpectTrack(std::uint32_t id, Now /*now*/) {
+  if (stopping_) {
+    return {StatusCode::kStopped, "the stream was stopped"};
+  }
+  if (FindSlot(id) == nullptr) {
+    if (slots_.size() == kMaxTracks) {
+      return {StatusCode::kInvalidArgument, "a stream has at most " + std::to_string(kMaxTracks) + " tracks"};
+    }
+    AddSlot(id);
+  }
+  interleaver_.Expect(static_cast<std::size_t>(FindSlot(id) - slots_.data()));
+  return {};
+}
+
+Status StreamCore::SetTrack(const Track& track, Now now) {
+  if (const Slot* slot = FindSlot(track.id); slot != nullptr && slot->known && slot->adapter.SameInput(track)) {
+    return ExpectTrack(track.id, now);
+  }
+  TrackAdapter adapter;
+  if (Status status = adapter.Configure(track); !status.ok()) {
+    return status;
+  }
+  if (Status status = ExpectTrack(track.id, now); !status.ok()) {
+    return status;
+  }
+  Slot& slot = *FindSlot(track.id);
+  const std::size_t position = static_cast<std::size_t>(&slot - slots_.data());
+  const bool same = slot.known && slot.adapter.ready() && adapter.ready() &&
+                    slot.adapter.wire_track() == adapter.wire_track();
+  slot.adapter = std::move(adapter);
+  if (!same) {
+    slot.needs_key = track.type == TrackType::kVideo;
+    slot.known = true;
+    if (slot.adapter.ready()) {
+      Publish(position);
+    }
+  }
+  Run(machine::Begin{}, now);
+  return {};
+}
+
+void StreamCore::EndTrack(std::uint32_t id, Now now) {
+  if (Slot* slot = FindSlot(id)) {
+    interleaver_.End(static_cast<std::size_t>(slot - slots_.data()));
+    FileInOrder(now.mono);
+    Pump(now);
+    WakeAll();
+  }
+}
+
+std::string StreamCore::content_type() const {
+  if (!options_.config.content_type.empty()) {
+    return options_.config.content_type;
+  }
+  std::string text;
+  for (const TrackType type : {TrackType::kVideo, TrackType::kAudio}) {
+    for (const Slot& slot : slots_) {
+      if (slot.known && slot.adapter.wire_track().type == type) {
+        text += (text.empty() ? "" : ",") + std::string(codec::MediaTypeOf(slot.adapter.wire_track()));
+      }
+    }
+  }
+  return text;
+}
+
+StreamCore::PutOutcome StreamCore::PutFrame(const Frame& frame, Now now) {
+  if (!failure_.ok()) {
+    return {failure_};
+  }
+  if (stopping_) {
+    return {{StatusCode::kStopped, "the stream was stopped"}};
+  }
+  Slot* slot = FindSlot(frame.track_id);
+  if (slot == nullptr || !slot->known) {
+    return {{StatusCode::kUnknownTrack, "no track " + std::to_string(frame.track_id) + " was set"}};
+  }
+  bool changed = false;
+  const auto adapted = slot->adapter.Adapt(frame, changed);
+  if (!adapted) {
+    LoseFrame(LossReason::kInvalid, frame, adapted.status());
+    ReportLosses(now, /*all=*/false);
+    return {adapted.status()};
+  }
+  if (changed) {
+    Publish(static_cast<std::size_t>(slot - slots_.data()));
+  }
+  if (!slot->adapter.ready() || (slot->needs_key && !frame.key_frame)) {
+    ++counts_.frames_put;
+    LoseFrame(LossReason::kNoKeyFrame, frame);
+    ReportLosses(now, /*all=*/false);
+    return {};
+  }
+  if (!epoch_) {
+    epoch_ = now.wall - frame.pts.since_origin();
+  }
+  PutOutcome outcome;
+  for (const AdaptedFrame& one : *adapted) {
+    outcome = Store(*slot, frame, one, now);
+    if (!outcome.status.ok() || outcome.wait_for_room) {
+      break;
+    }
+  }
+  if (outcome.status.ok() && !outcome.wait_for_room) {
+    slot->needs_key = false;
+    last_put_ = now.mono;
+  }
+  FileInOrder(now.mono);
+  Pump(now);
+  WakeAll();
+  CheckDrain(now);  // what it waited for may have been given up
+  ReportLosses(now, /*all=*/false);
+  return outcome;
+}
+
+// The admission ladder: stored, or room is made, or it waits (offline), or it is given up and counted (realtime).
+StreamCore::PutOutcome StreamCore::Store(Slot& slot, const Frame& frame, const AdaptedFrame& adapted, Now now) {
+  for (;;) {
+    Status refused;
+    if (WindowFull() || index_.records() + interleaver_.size() >= options_.max_frames) {
+      refused = Status(StatusCode::kStoreFull, "the buffer holds as much media as it may");
+    } else if (auto ref = store_.Put(adapted.parts, adapted.size); ref.ok()) {
+      PendingFrame pending;
+      pending.stored.ref = *ref;
+      pending.stored.track = static_cast<std::uint8_t>(&slot - slots_.data());
+      pending.stored.key_frame = frame.key_frame;
+      pending.stored.discardable = frame.discardable;
+      pending.stored.invisible = frame.invisible;
+      pending.pts = frame.pts + adapted.offset;
+      pending.duration = frame.duration;
+      pending.tracks = tracks_;
+      interleaver_.Push(std::move(pending), frame.dts, now.mono);
+      ++counts_.frames_put;
+      counts_.bytes_put += adapted.size;
+      return {};
+    } else {
+      refused = ref.status();
+    }
+    switch (MakeRoom(refused)) {
+      case Room::kThere:
+        continue;
+      case Room::kWait:
+        return {{}, /*wait_for_room=*/true};
+      case Room::kNone:
+        LoseFrame(LossReason::kPressure, frame, refused);
+        if (slot.adapter.wire_track().type == TrackType::kVideo) {
+          slot.needs_key = true;
+        }
+        return {refused};
+    }
+  }
+}
+
+bool StreamCore::WindowFull() const {
+  return options_.config.timecode_scale * index_.LiveSpan() >= options_.config.buffer_duration;
+}
+
+// A fragment that fills the whole store must end before the service can acknowledge it: both kinds of stream see to that.
+StreamCore::Room StreamCore::MakeRoom(const Status& store_status) {
+  if (store_status.code() == StatusCode::kTooLarge) {
+    return Room::kNone;
+  }
+  if (options_.config.streaming_type == StreamingType::kRealtime) {
+    if (Evict()) {
+      return Room::kThere;
+    }
+    FileAll();
+    if (Evict()) {
+      return Room::kThere;
+    }
+    EndFragment();
+    return Room::kNone;
+  }
+  // Offline. What is held back for order would never go while nothing more comes in.
+  FileAll();
+  if (index_.live_fragments() <= 1) {
+    EndFragment();
+  }
+  return Room::kWait;
+}
+
+// Gives up the oldest fragment that is not on the wire. One that was sent and is not yet acknowledged only gives its room back:
+// it is lost only if its session is.
+bool StreamCore::Evict() {
+  const std::optional<std::uint64_t> oldest = index_.OldestEvictable();
+  if (!oldest) {
+    return false;
+  }
+  const Fragment& fragment = index_.fragment(*oldest);
+  if (fragment.state == FragmentState::kQueued) {
+    if (fragment.open) {
+      SkipToKeyFrames();
+    }
+    LoseFragment(*oldest, LossReason::kPressure);
+  } else {
+    index_.Release(*oldest);
+  }
+  return true;
+}
+
+void StreamCore::SkipToKeyFrames() {
+  for (Slot& slot : slots_) {
+    slot.needs_key = slot.known && slot.adapter.wire_track().type == TrackType::kVideo;
+  }
+}
+
+// Closes the open fragment so that the service stores it without waiting for the next.
+void StreamCore::EndFragment() {
+  index_.Close(/*end_tag=*/true);
+  news_ = true;
+}
+
+void StreamCore::FileInOrder(MonoTime now) {
+  while (std::optional<PendingFrame> pending = interleaver_.Pop(now)) {
+    File(*std::move(pending));
+  }
+}
+
+void StreamCore::FileAll() {
+  while (std::optional<PendingFrame> pending = interleaver_.PopRegardless()) {
+    File(*std::move(pending));
+  }
+}
+
+std::int64_t StreamCore::Timecode(MediaTime pts) const {
+  return pts.nanos() / options_.config.timecode_scale.nanos() + shift_;
+}
+
+MediaTime StreamCore::TimeOf(std::int64_t timecode) const {
+  return MediaTime::FromNanos((timecode - shift_) * options_.config.timecode_scale.nanos());
+}
+
+// Fragments begin at key frames of video; where no video is showing, at frames of audio.
+bool StreamCore::Leads(const Slot& slot) const {
+  if (slot.adapter.wire_track().type == TrackType::kVideo) {
+    return true;
+  }
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i].known && slots_[i].adapter.wire_track().type == TrackType::kVideo &&
+        (interleaver_.live() >> i & 1) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void StreamCore::OpenFragment(const PendingFrame& pending, std::int64_t timecode) {
+  fragment_floor_ = std::max<std::int64_t>(index_.floor(), 0);
+  // The newest description of all tracks, unless this frame itself is older than it.
+  const std::uint8_t track = pending.stored.track;
+  const bool current = tracks_->versions[track] == pending.tracks->versions[track];
+  index_.Open(std::max(timecode, fragment_floor_), current ? tracks_ : pending.tracks);
+}
+
+void StreamCore::File(PendingFrame pending) {
+  const std::uint8_t track = pending.stored.track;
+  Slot& slot = slots_[track];
+  const std::int64_t duration = pending.duration.nanos() / options_.config.timecode_scale.nanos();
+  std::int64_t timecode = Timecode(pending.pts);
+  const bool leads = Leads(slot);
+  const bool jumped = slot.newest && timecode < *slot.newest - kJumpBackSeconds * units_per_second_;
+  if (leads && (timecode < 0 || jumped)) {
+    const std::int64_t mended = jumped ? *slot.newest + std::max<std::int64_t>(duration, 1) : 0;
+    Tell(LogLevel::kWarn, "the time of track " + std::to_string(slot.id) + " jumped back by " +
+                              std::to_string(mended - timecode) + " units; the recording goes on without the jump");
+    shift_ += mended - timecode;
+    timecode = mended;
+  }
+  slot.newest = slot.newest && !jumped ? std::max(*slot.newest, timecode) : timecode;
+
+  Fragment* open = index_.open_fragment();
+  if (open != nullptr) {
+    const bool audio = slot.adapter.wire_track().type == TrackType::kAudio;
+    const Fragmenter::Candidate next{timecode, duration, pending.stored.ref.size, track, leads,
+                                     pending.stored.key_frame || audio, audio, pending.tracks.get()};
+    if (fragmenter_.Decide(*open, next) != Fragmenter::Cut::kNone) {
+      index_.Close(/*end_tag=*/false);
+      open = nullptr;
+    }
+  }
+  if (open == nullptr) {
+    OpenFragment(pending, timecode);
+    open = index_.open_fragment();
+  } else if ((open->mask >> track & 1) == 0 && open->tracks != pending.tracks) {
+    // The track's first frame in this fragment: the fragment's description of it becomes the one that the frame was put under.
+    auto merged = std::make_shared<TrackSet>(*pending.tracks);
+    for (std::size_t i = 0; i < open->tracks->tracks.size(); ++i) {
+      if (i != track) {
+        merged->tracks[i] = open->tracks->tracks[i];
+        merged->versions[i] = open->tracks->versions[i];
+      }
+    }
+    open->tracks = std::move(merged);
+  }
+  // A block stands within the 16 bits that its time has, after everything of the fragment before, not further from the others
+  // than a fragment may be long, and not before the time zero of the session that carries it.
+  std::int64_t low = std::max({fragment_floor_, open->timecode + INT16_MIN,
+                               open->latest - kMaxFragmentDuration.seconds() * units_per_second_});
+  for (const Live& live : sessions_) {
+    low = std::max(low, std::min(live.upload->timecode_base(), open->timecode));
+  }
+  pending.stored.timecode = open->frames == 0 ? open->timecode : std::clamp(timecode, low, open->timecode + INT16_MAX);
+  if (std::abs(pending.stored.timecode - timecode) > 1) {
+    ++counts_.timestamps_adjusted;
+  }
+  index_.Append(pending.stored);
+  news_ = true;
+}
+
+void StreamCore::LoseFrame(LossReason reason, const Frame& frame, Status detail) {
+  (reason == LossReason::kInvalid      ? counts_.frames_lost_invalid
+   : reason == LossReason::kNoKeyFrame ? counts_.frames_lost_no_key
+                                       : counts_.frames_lost_pressure) += 1;
+  losses_.Add({reason, 1, frame.data.size(), frame.pts, frame.pts, std::move(detail)});
+}
+
+void StreamCore::LoseFragment(std::uint64_t number, LossReason reason, Status detail) {
+  const Fragment& fragment = index_.fragment(number);
+  (reason == LossReason::kRejected  ? counts_.frames_lost_rejected
+   : reason == LossReason::kStopped ? counts_.frames_lost_stopped
+                                    : counts_.frames_lost_pressure) += fragment.frames;
+  losses_.Add({reason, fragment.frames, fragment.bytes, TimeOf(fragment.earliest), TimeOf(fragment.latest),
+               std::move(detail)});
+  index_.Finish(number, FragmentState::kLost);
+}
+
+}  // namespace kvs

@@ -1,0 +1,244 @@
+#include "pic/stream/track_adapter.h"
+
+#include <string>
+#include <utility>
+
+#include "pic/codec/pcm.h"
+#include "pic/codec/video_config.h"
+#include "pic/mkv/mkv_writer.h"
+
+namespace kvs {
+namespace {
+
+constexpr std::size_t kMaxTextBytes = 32;  // of CodecID and track name
+
+bool IsNal(const Track& track) { return track.codec == Codec::kH264 || track.codec == Codec::kH265; }
+
+std::string Name(const Track& track) { return "track " + std::to_string(track.id); }
+
+Status Check(const Track& track) {
+  if (track.id < 1 || track.id > 127) {
+    return {StatusCode::kInvalidArgument, "track id " + std::to_string(track.id) + " is not in 1..127"};
+  }
+  if (track.name.size() > kMaxTextBytes || track.codec_id.size() > kMaxTextBytes) {
+    return {StatusCode::kInvalidArgument, Name(track) + ": name and codec id have at most 32 characters"};
+  }
+  if (track.codec_private.size() > codec::kMaxCodecPrivateBytes) {
+    return {StatusCode::kInvalidCodecData, Name(track) + ": codec data of more than 1 MiB"};
+  }
+  const bool nal_format = track.format == FrameFormat::kAvc || track.format == FrameFormat::kAvcInBand ||
+                          track.format == FrameFormat::kAnnexB;
+  if (IsNal(track) != nal_format || (track.codec == Codec::kAac) < (track.format == FrameFormat::kAdts)) {
+    return {StatusCode::kInvalidArgument, Name(track) + ": this codec has no frames of this format"};
+  }
+  if (track.codec == Codec::kOther && track.codec_id.empty()) {
+    return {StatusCode::kInvalidArgument, Name(track) + ": an unknown codec needs a codec id"};
+  }
+  return {};
+}
+
+void Describe(Track& wire, codec::VideoConfig config) {
+  wire.codec_private = std::move(config.codec_private);
+  if (config.width != 0) {
+    wire.width = config.width;
+    wire.height = config.height;
+  }
+}
+
+void Describe(Track& wire, const codec::AacConfig& config) {
+  wire.sample_rate = config.sampling_rate;
+  if (config.channels > 0) {
+    wire.channels = static_cast<std::uint32_t>(config.channels);
+  }
+}
+
+}  // namespace
+
+Status TrackAdapter::Configure(const Track& track) {
+  if (Status status = Check(track); !status.ok()) {
+    return status;
+  }
+  TrackAdapter next;
+  next.source_ = track;
+  next.wire_ = track;
+  if (next.wire_.codec_id.empty()) {
+    next.wire_.codec_id = mkv::DefaultCodecId(track.codec);
+  }
+  if (Status status = IsNal(track) ? next.ConfigureVideo(track) : next.ConfigureAudio(track); !status.ok()) {
+    return {status.code(), Name(track) + ": " + status.message()};
+  }
+  *this = std::move(next);
+  return {};
+}
+
+bool TrackAdapter::SameInput(const Track& track) const {
+  Track other = track;
+  if (IsNal(track)) {  // the parameter sets know the size better
+    other.width = source_.width;
+    other.height = source_.height;
+  }
+  return other == source_;
+}
+
+Status TrackAdapter::ConfigureVideo(const Track& track) {
+  const codec::VideoCodec video =
+      track.codec == Codec::kH264 ? codec::VideoCodec::kH264 : codec::VideoCodec::kH265;
+  sets_ = codec::ParameterSets(video);
+  if (track.codec_private.empty()) {
+    if (track.format == FrameFormat::kAvc) {
+      return {StatusCode::kInvalidCodecData, "frames of this format need codec data with the parameter sets"};
+    }
+    return {};
+  }
+  auto config = codec::VideoConfigFromCodecData(video, track.codec_private, &sets_);
+  if (!config) {
+    return config.status();
+  }
+  if (config->source_length_size != 0) {
+    length_size_ = config->source_length_size;
+  }
+  if (config->codec_private.empty() && track.format == FrameFormat::kAvc) {
+    return {StatusCode::kInvalidCodecData, "the codec data holds no parameter sets"};
+  }
+  ready_ = !config->codec_private.empty();
+  Describe(wire_, *std::move(config));
+  return {};
+}
+
+Status TrackAdapter::ConfigureAudio(const Track& track) {
+  ready_ = true;
+  if (track.codec == Codec::kAac) {
+    if (track.codec_private.empty()) {
+      ready_ = false;
+      return track.format == FrameFormat::kAdts
+                 ? Status()
+                 : Status(StatusCode::kInvalidCodecData, "raw AAC needs an AudioSpecificConfig as codec data");
+    }
+    const auto config = codec::ParseAudioSpecificConfig(track.codec_private);
+    if (!config) {
+      return config.status();
+    }
+    Describe(wire_, *config);
+  } else if (track.codec == Codec::kALaw || track.codec == Codec::kMuLaw) {
+    if (track.codec_private.empty()) {
+      auto header = codec::BuildG711WaveFormat(
+          track.codec == Codec::kALaw ? codec::G711Law::kALaw : codec::G711Law::kMuLaw, track.sample_rate,
+          static_cast<int>(track.channels));
+      if (!header) {
+        return header.status();
+      }
+      wire_.codec_private = *std::move(header);
+    }
+    wire_.bit_depth = codec::kG711BitDepth;
+  }
+  return {};
+}
+
+Result<std::span<const AdaptedFrame>> TrackAdapter::Adapt(const Frame& frame, bool& changed) {
+  changed = false;
+  adapted_count_ = 0;
+  if (frame.data.empty()) {
+    return Status(StatusCode::kInvalidFrame, "the frame is empty");
+  }
+  Status status;
+  if (IsNal(source_)) {
+    status = AdaptNals(frame, changed);
+  } else if (source_.format == FrameFormat::kAdts) {
+    status = AdaptAdts(frame, changed);
+  } else {
+    One(frame.data);
+  }
+  if (!status.ok()) {
+    return status;
+  }
+  return std::span<const AdaptedFrame>(adapted_.data(), adapted_count_);
+}
+
+void TrackAdapter::One(codec::Bytes data) {
+  if (adapted_.size() == adapted_count_) {
+    adapted_.emplace_back();
+  }
+  AdaptedFrame& out = adapted_[adapted_count_++];
+  out.parts.assign(1, data);
+  out.size = data.size();
+  out.offset = Duration();
+}
+
+Status TrackAdapter::AdaptNals(const Frame& frame, bool& changed) {
+  const bool annex_b = source_.format == FrameFormat::kAnnexB;
+  if (source_.format == FrameFormat::kAvc && length_size_ == codec::kNalLengthSize) {
+    One(frame.data);
+    return codec::ValidateLengthPrefixed(frame.data, length_size_);
+  }
+  const auto size = annex_b ? codec::ScanAnnexB(frame.data, nals_)
+                            : codec::ScanLengthPrefixed(frame.data, length_size_, nals_);
+  if (!size) {
+    return size.status();
+  }
+  if (frame.key_frame && source_.format != FrameFormat::kAvc) {
+    if (Status status = TakeParameterSets(frame.data, changed); !status.ok()) {
+      return status;
+    }
+  }
+  if (!annex_b && *size == frame.data.size() && length_size_ == codec::kNalLengthSize) {
+    One(frame.data);
+    return {};
+  }
+  One(frame.data);
+  AdaptedFrame& out = adapted_.front();
+  out.parts.clear();
+  out.size = *size;
+  lengths_.resize(nals_.size());
+  for (std::size_t i = 0; i < nals_.size(); ++i) {
+    lengths_[i] = codec::EncodeNalLength(nals_[i].size);
+    out.parts.emplace_back(lengths_[i]);
+    out.parts.push_back(nals_[i].In(frame.data));
+  }
+  return {};
+}
+
+Status TrackAdapter::TakeParameterSets(codec::Bytes data, bool& changed) {
+  const auto updated = sets_.Update(data, nals_.nals());
+  if (!updated) {
+    return updated.status();
+  }
+  if (!*updated || !sets_.complete()) {
+    return {};
+  }
+  auto config = codec::VideoConfigFromSets(sets_);
+  if (!config) {
+    return config.status();
+  }
+  changed = config->codec_private != wire_.codec_private;
+  Describe(wire_, *std::move(config));
+  ready_ = true;
+  return {};
+}
+
+Status TrackAdapter::AdaptAdts(const Frame& frame, bool& changed) {
+  if (Status status = codec::SplitAdts(frame.data, adts_frames_); !status.ok()) {
+    return status;
+  }
+  const codec::AacConfig config = codec::AacConfigFromAdts(adts_frames_.header);
+  if (!ready_ || config.sampling_rate != adts_.sampling_rate || config.channel_config != adts_.channel_config ||
+      config.object_type != adts_.object_type) {
+    auto header = codec::BuildAudioSpecificConfig(config);
+    if (!header) {
+      return header.status();
+    }
+    changed = *header != wire_.codec_private;
+    wire_.codec_private = *std::move(header);
+    Describe(wire_, config);
+    adts_ = config;
+    ready_ = true;
+  }
+  const std::int64_t packet_ns =
+      std::int64_t{config.samples_per_frame} * 1'000'000'000 / std::int64_t{config.sampling_rate};
+  for (std::size_t i = 0; i < adts_frames_.payloads.size(); ++i) {
+    One(adts_frames_.payloads[i]);
+    adapted_[i].offset = Duration::Nanos(packet_ns * static_cast<std::int64_t>(i));
+  }
+  return {};
+}
+
+}  // namespace kvs

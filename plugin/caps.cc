@@ -1,0 +1,215 @@
+#include "plugin/caps.h"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "pic/codec/nal.h"
+#include "pic/codec/pcm.h"
+#include "plugin/gst_ptr.h"
+
+namespace kvs::plugin {
+namespace {
+
+std::string Printed(const GstCaps* caps) {
+  // codec_data is long and says nothing to a reader.
+  const CapsPtr copy(gst_caps_copy(caps));
+  gst_structure_remove_field(gst_caps_get_structure(copy.get(), 0), "codec_data");
+  return TakeString(gst_caps_to_string(copy.get()));
+}
+
+Status Unsupported(const GstCaps* caps, std::string_view what) {
+  return {StatusCode::kUnsupportedMedia, "caps " + Printed(caps) + ": " + std::string(what)};
+}
+
+std::string_view StringField(const GstStructure* s, const char* name) {
+  const gchar* value = gst_structure_get_string(s, name);
+  return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+std::uint32_t UintField(const GstStructure* s, const char* name) {
+  gint value = 0;
+  return gst_structure_get_int(s, name, &value) && value > 0 ? static_cast<std::uint32_t>(value)
+                                                             : 0;
+}
+
+// codec_data, or no value when the field is absent.
+Result<std::optional<codec::ByteVector>> CodecData(const GstCaps* caps, const GstStructure* s) {
+  const GValue* value = gst_structure_get_value(s, "codec_data");
+  if (value == nullptr) {
+    return std::optional<codec::ByteVector>();
+  }
+  GstBuffer* buffer = GST_VALUE_HOLDS_BUFFER(value) ? gst_value_get_buffer(value) : nullptr;
+  if (buffer == nullptr) {
+    return Status(StatusCode::kInvalidCodecData,
+                  "caps " + Printed(caps) + ": codec_data is of type " + G_VALUE_TYPE_NAME(value) +
+                      ", it must be a buffer");
+  }
+  const ReadMap map(buffer);
+  if (!map.ok()) {
+    return Status(StatusCode::kInvalidCodecData,
+                  "caps " + Printed(caps) + ": codec_data cannot be mapped for reading");
+  }
+  return std::optional(codec::ByteVector(map.data(), map.data() + map.size()));
+}
+
+struct VideoFormat {
+  std::string_view stream_format;
+  FrameFormat format;
+};
+constexpr VideoFormat kH264Formats[] = {{"avc", FrameFormat::kAvc},
+                                        {"avc3", FrameFormat::kAvcInBand},
+                                        {"byte-stream", FrameFormat::kAnnexB}};
+constexpr VideoFormat kH265Formats[] = {{"hvc1", FrameFormat::kAvc},
+                                        {"hev1", FrameFormat::kAvcInBand},
+                                        {"byte-stream", FrameFormat::kAnnexB}};
+
+Result<Track> VideoTrack(const GstCaps* caps, const GstStructure* s, Codec codec,
+                         std::span<const VideoFormat> formats, const std::string& parser) {
+  Track track;
+  track.type = TrackType::kVideo;
+  track.codec = codec;
+  const std::string_view stream_format = StringField(s, "stream-format");
+  const VideoFormat* known = nullptr;
+  for (const VideoFormat& row : formats) {
+    known = row.stream_format == stream_format ? &row : known;
+  }
+  if (known == nullptr) {
+    return Unsupported(
+        caps, "no stream-format that can be stored; insert " + parser + " in front of kvssink");
+  }
+  if (StringField(s, "alignment") != "au") {
+    return Unsupported(caps, "buffers must hold whole access units (alignment=au); insert " +
+                                 parser + " in front of kvssink");
+  }
+  track.format = known->format;
+  track.width = UintField(s, "width");
+  track.height = UintField(s, "height");
+  Result<std::optional<codec::ByteVector>> data = CodecData(caps, s);
+  if (!data.ok()) {
+    return data.status();
+  }
+  if (data->has_value()) {
+    track.codec_private = std::move(**data);
+  } else if (track.format == FrameFormat::kAvc) {
+    return Status(StatusCode::kInvalidCodecData,
+                  "caps " + Printed(caps) + ": codec_data is missing, and with stream-format=" +
+                      std::string(stream_format) +
+                      " the parameter sets (SPS, PPS) are nowhere else; insert " + parser +
+                      " in front of kvssink");
+  }
+  return track;
+}
+
+Result<Track> AacTrack(const GstCaps* caps, const GstStructure* s) {
+  Track track;
+  track.type = TrackType::kAudio;
+  track.codec = Codec::kAac;
+  track.sample_rate = UintField(s, "rate");
+  track.channels = UintField(s, "channels");
+  const std::uint32_t mpegversion = UintField(s, "mpegversion");
+  if (mpegversion != 2 && mpegversion != 4) {
+    return Unsupported(caps, "of audio/mpeg only AAC (mpegversion 2 or 4) can be stored");
+  }
+  gboolean framed = TRUE;
+  if (gst_structure_get_boolean(s, "framed", &framed) && !framed) {
+    return Unsupported(caps,
+                       "buffers must hold whole AAC frames; insert aacparse in front of kvssink");
+  }
+  const std::string_view stream_format = StringField(s, "stream-format");
+  if (stream_format == "adts") {
+    track.format = FrameFormat::kAdts;
+    return track;
+  }
+  if (stream_format != "raw") {
+    return Unsupported(
+        caps, "the stream-format must be raw or adts; insert aacparse in front of kvssink");
+  }
+  track.format = FrameFormat::kRaw;
+  Result<std::optional<codec::ByteVector>> data = CodecData(caps, s);
+  if (!data.ok()) {
+    return data.status();
+  }
+  if (!data->has_value()) {
+    return Status(StatusCode::kInvalidCodecData,
+                  "caps " + Printed(caps) +
+                      ": codec_data is missing, and raw AAC cannot be decoded without its "
+                      "AudioSpecificConfig; insert aacparse in front of kvssink");
+  }
+  track.codec_private = std::move(**data);
+  return track;
+}
+
+Result<Track> G711Track(const GstCaps* caps, const GstStructure* s, Codec codec,
+                        codec::G711Law law) {
+  Track track;
+  track.type = TrackType::kAudio;
+  track.codec = codec;
+  track.format = FrameFormat::kRaw;
+  track.sample_rate = UintField(s, "rate");
+  track.channels = UintField(s, "channels");
+  track.bit_depth = codec::kG711BitDepth;
+  Result<codec::ByteVector> wave_format =
+      codec::BuildG711WaveFormat(law, track.sample_rate, static_cast<int>(track.channels));
+  if (!wave_format.ok()) {
+    return Unsupported(caps, wave_format.status().message());
+  }
+  track.codec_private = std::move(*wave_format);
+  return track;
+}
+
+// Bytes of each NAL unit's length, as avcC and hvcC say.
+int LengthSize(const Track& track) {
+  // lengthSizeMinusOne: the low two bits of this byte. Source: ISO/IEC 14496-15.
+  constexpr std::size_t kAvcLengthByte = 4;
+  constexpr std::size_t kHvcLengthByte = 21;
+  const std::size_t at = track.codec == Codec::kH265 ? kHvcLengthByte : kAvcLengthByte;
+  return track.codec_private.size() > at ? (track.codec_private[at] & 3) + 1
+                                         : codec::kNalLengthSize;
+}
+
+}  // namespace
+
+Result<Track> TrackFromCaps(const GstCaps* caps) {
+  if (caps == nullptr || !gst_caps_is_fixed(caps)) {
+    return Status(StatusCode::kUnsupportedMedia, "the caps are not fixed");
+  }
+  const GstStructure* s = gst_caps_get_structure(caps, 0);
+  const std::string_view name = gst_structure_get_name(s);
+  if (name == "video/x-h264") {
+    return VideoTrack(caps, s, Codec::kH264, kH264Formats, "h264parse");
+  }
+  if (name == "video/x-h265") {
+    return VideoTrack(caps, s, Codec::kH265, kH265Formats, "h265parse");
+  }
+  if (name == "audio/mpeg") {
+    return AacTrack(caps, s);
+  }
+  if (name == "audio/x-alaw") {
+    return G711Track(caps, s, Codec::kALaw, codec::G711Law::kALaw);
+  }
+  if (name == "audio/x-mulaw") {
+    return G711Track(caps, s, Codec::kMuLaw, codec::G711Law::kMuLaw);
+  }
+  return Unsupported(caps,
+                     "only H.264, H.265, AAC, A-law and mu-law can be stored; insert an encoder");
+}
+
+bool HasPicture(const Track& track, std::span<const std::uint8_t> data) {
+  if (track.codec != Codec::kH264 && track.codec != Codec::kH265) {
+    return true;
+  }
+  codec::NalList nals;
+  const Result<std::size_t> scanned =
+      track.format == FrameFormat::kAnnexB
+          ? codec::ScanAnnexB(data, nals)
+          : codec::ScanLengthPrefixed(data, LengthSize(track), nals);
+  if (!scanned.ok()) {
+    return true;
+  }
+  const auto codec =
+      track.codec == Codec::kH264 ? codec::VideoCodec::kH264 : codec::VideoCodec::kH265;
+  return codec::InspectAccessUnit(codec, data, nals.nals()).has_slice;
+}
+
+}  // namespace kvs::plugin

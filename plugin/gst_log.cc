@@ -1,0 +1,87 @@
+#include "plugin/gst_log.h"
+
+#include <array>
+#include <string_view>
+
+namespace kvs::plugin {
+namespace {
+
+struct Component {
+  const char* name;
+  const char* description;
+};
+constexpr std::array kComponents = {
+    Component{"kvs-stream", "Kinesis Video: streams, buffering and recovery"},
+    Component{"kvs-net", "Kinesis Video: connections and service calls"},
+    Component{"kvs-auth", "Kinesis Video: credentials and signatures"},
+    Component{"kvs-mkv", "Kinesis Video: the container"},
+};
+
+GstDebugCategory* NewCategory(const char* name, const char* description) {
+  GstDebugCategory* category = nullptr;
+  GST_DEBUG_CATEGORY_INIT(category, name, 0, description);
+  return category;
+}
+
+GstDebugLevel LevelOf(LogLevel level) {
+  switch (level) {
+    case LogLevel::kError:
+      return GST_LEVEL_ERROR;
+    case LogLevel::kWarn:
+      return GST_LEVEL_WARNING;
+    case LogLevel::kInfo:
+      return GST_LEVEL_INFO;
+    case LogLevel::kDebug:
+      return GST_LEVEL_DEBUG;
+    case LogLevel::kTrace:
+      return GST_LEVEL_LOG;
+  }
+  return GST_LEVEL_LOG;
+}
+
+class GstLogSink final : public LogSink {
+ public:
+  GstLogSink() {
+    for (std::size_t i = 0; i < kComponents.size(); ++i) {
+      categories_[i] = NewCategory(kComponents[i].name, kComponents[i].description);
+    }
+  }
+
+  bool Enabled(LogLevel level, std::string_view component) const override {
+    return LevelOf(level) <= gst_debug_category_get_threshold(CategoryOf(component));
+  }
+
+  void Write(const LogRecord& record) override {
+    const auto stream_size = static_cast<int>(record.stream.size());
+    const auto message_size = static_cast<int>(record.message.size());
+    gst_debug_log(CategoryOf(record.component), LevelOf(record.level), "kvs", "", 0, nullptr,
+                  "%.*s%s%.*s", stream_size, record.stream.data(), stream_size > 0 ? ": " : "",
+                  message_size, record.message.data());
+  }
+
+ private:
+  GstDebugCategory* CategoryOf(std::string_view component) const {
+    for (std::size_t i = 0; i < kComponents.size(); ++i) {
+      if (component == kComponents[i].name) {
+        return categories_[i];
+      }
+    }
+    return SinkCategory();
+  }
+
+  std::array<GstDebugCategory*, kComponents.size()> categories_{};
+};
+
+}  // namespace
+
+GstDebugCategory* SinkCategory() {
+  static GstDebugCategory* const category = NewCategory("kvssink", "Sink to Kinesis Video Streams");
+  return category;
+}
+
+std::shared_ptr<LogSink> SharedGstLogSink() {
+  static const std::shared_ptr<LogSink> sink = std::make_shared<GstLogSink>();
+  return sink;
+}
+
+}  // namespace kvs::plugin

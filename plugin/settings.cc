@@ -1,0 +1,324 @@
+#include "plugin/settings.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "kvs/version.h"
+
+namespace kvs::plugin {
+namespace {
+
+// Bounds of the property storage-size, MiB. Source: the library's 1 MiB .. 10 GiB.
+constexpr unsigned kMinStorageMib = 1;
+constexpr unsigned kMaxStorageMib = 10240;
+// What stands in for 0 in properties where Amazon's element treats 0 as its default.
+constexpr unsigned kDefaultStopTimeoutS = 120;
+constexpr unsigned kDefaultConnectionTimeoutS = 5;
+constexpr unsigned kDefaultCompletionTimeoutS = 10;
+constexpr unsigned kZeroFramerate = 24;
+// Two of the longest fragments that the service takes: with less, media is given up although the service is there.
+constexpr unsigned kMinBufferDurationS = 20;
+// What StreamConfig::fragment_duration allows, milliseconds.
+constexpr unsigned kMinFragmentMs = 1000;
+constexpr unsigned kMaxFragmentMs = 10000;
+// Characters. Source: the service's API reference and Amazon's producers.
+constexpr std::size_t kMaxStreamNameLength = 256;
+constexpr std::size_t kMaxMkvNameLength = 32;
+constexpr std::size_t kMaxUserAgentLength = 32;
+constexpr std::size_t kMaxContentTypeLength = 128;
+constexpr std::size_t kMaxDeviceNameLength = 128;
+constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+
+Status Invalid(std::string message) {
+  return {StatusCode::kInvalidArgument, std::move(message)};
+}
+
+std::optional<std::string> FirstSet(const std::optional<std::string>& property,
+                                    const EnvironmentLookup& environment,
+                                    std::initializer_list<const char*> variables) {
+  if (property.has_value() && !property->empty()) {
+    return property;
+  }
+  for (const char* name : variables) {
+    std::optional<std::string> value = environment(name);
+    if (value.has_value() && !value->empty()) {
+      return value;
+    }
+  }
+  return std::nullopt;
+}
+
+Status UseStatic(Credentials credentials, std::string from, Resolved& resolved) {
+  if (Status status = Validate(credentials); !status.ok()) {
+    return {status.code(), "the credentials from " + from + ": " + status.message()};
+  }
+  resolved.producer.credentials = MakeStaticCredentials(std::move(credentials));
+  resolved.credentials_from = std::move(from);
+  return {};
+}
+
+Status PropertyCredentials(const Settings& settings, Resolved& resolved) {
+  if (settings.access_key.empty() || settings.secret_key.empty()) {
+    return {StatusCode::kNoCredentials,
+            std::string("only one of the properties access-key and secret-key is set; ") +
+                (settings.access_key.empty() ? "access-key" : "secret-key") + " is missing"};
+  }
+  return UseStatic({std::string(settings.access_key.Reveal()), settings.secret_key.Clone(),
+                    settings.session_token.Clone(), std::nullopt},
+                   "the properties access-key and secret-key", resolved);
+}
+
+Status ResolveCredentials(const Settings& settings, const Surroundings& world, Resolved& resolved) {
+  if (settings.iot_certificate != nullptr) {
+    return Invalid(
+        "the property iot-certificate is set, but credentials from AWS IoT are not supported yet; "
+        "use keys or credential-path");
+  }
+  if (!settings.access_key.empty() || !settings.secret_key.empty()) {
+    return PropertyCredentials(settings, resolved);
+  }
+  if (!settings.session_token.empty()) {
+    resolved.notes.emplace_back(
+        "session-token is ignored: it is only used together with access-key and secret-key");
+  }
+  std::optional<std::string> key = FirstSet({}, world.environment, {"AWS_ACCESS_KEY_ID"});
+  std::optional<std::string> secret = FirstSet({}, world.environment, {"AWS_SECRET_ACCESS_KEY"});
+  if (key.has_value() && secret.has_value()) {
+    std::string token = world.environment("AWS_SESSION_TOKEN").value_or("");
+    return UseStatic(
+        {*std::move(key), Secret::Consume(*secret), Secret::Consume(token), std::nullopt},
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", resolved);
+  }
+  const std::string path = settings.credential_path.value_or("");
+  if (!path.empty() && world.is_readable(path)) {
+    resolved.producer.credentials = MakeCachedCredentials(MakeFileCredentials(path));
+    resolved.credentials_from = "the file " + path;
+    return {};
+  }
+  return {StatusCode::kNoCredentials,
+          "no credentials: access-key and secret-key are not set, " +
+              std::string(key.has_value()      ? "AWS_SECRET_ACCESS_KEY is not set"
+                          : secret.has_value() ? "AWS_ACCESS_KEY_ID is not set"
+                                               : "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are "
+                                                 "not set") +
+              (path.empty() ? ", and credential-path is not set"
+                            : ", and the file \"" + path + "\" (credential-path) cannot be read")};
+}
+
+Status ResolveProducer(const Settings& settings, const Surroundings& world, Resolved& resolved) {
+  ProducerConfig& config = resolved.producer;
+  config.region =
+      FirstSet(settings.aws_region, world.environment, {"AWS_DEFAULT_REGION", "AWS_REGION"})
+          .value_or(kDefaultRegionName);
+  config.endpoint =
+      FirstSet(settings.endpoint, world.environment, {"CONTROL_PLANE_URI"}).value_or("");
+  config.ca_path =
+      FirstSet(settings.ca_path, world.environment, {"KVSSINK_CA_CERT_PATH"}).value_or("");
+  resolved.service = config.endpoint.empty() ? "Kinesis Video Streams in " + config.region
+                                             : "the service at " + config.endpoint;
+  if (settings.storage_size_mib < kMinStorageMib || settings.storage_size_mib > kMaxStorageMib) {
+    return Invalid("storage-size=" + std::to_string(settings.storage_size_mib) +
+                   " (MiB) is out of range: " + std::to_string(kMinStorageMib) + " .. " +
+                   std::to_string(kMaxStorageMib) + " are allowed");
+  }
+  config.storage_bytes = std::uint64_t{settings.storage_size_mib} << 20;
+  unsigned connection = settings.connection_timeout_s == 0 ? kDefaultConnectionTimeoutS
+                                                           : settings.connection_timeout_s;
+  unsigned completion = settings.completion_timeout_s == 0 ? kDefaultCompletionTimeoutS
+                                                           : settings.completion_timeout_s;
+  if (connection > completion) {
+    resolved.notes.push_back("connection-timeout=" + std::to_string(connection) +
+                             " is longer than completion-timeout=" + std::to_string(completion) +
+                             ": 5 and 10 s are used");
+    connection = kDefaultConnectionTimeoutS;
+    completion = kDefaultCompletionTimeoutS;
+  }
+  config.connection_timeout = Duration::Seconds(connection);
+  config.completion_timeout = Duration::Seconds(completion);
+  config.user_agent = settings.user_agent.value_or("kvssink/" KVS_VERSION_STRING);
+  return ResolveCredentials(settings, world, resolved);
+}
+
+Duration BufferDuration(unsigned seconds, std::vector<std::string>& notes) {
+  const unsigned taken = std::max(seconds, kMinBufferDurationS);
+  if (seconds != 0 && seconds != taken) {
+    notes.push_back("buffer-duration=" + std::to_string(seconds) + " is taken as " + std::to_string(taken) +
+                    " seconds: a fragment and its acknowledgement need as much");
+  }
+  return Duration::Seconds(taken);
+}
+
+Duration FragmentDuration(unsigned milliseconds, std::vector<std::string>& notes) {
+  const unsigned allowed = milliseconds < kMinFragmentMs   ? kMinFragmentMs
+                           : milliseconds > kMaxFragmentMs ? kMaxFragmentMs
+                                                           : milliseconds;
+  if (allowed != milliseconds) {
+    notes.push_back("fragment-duration=" + std::to_string(milliseconds) + " is taken as " +
+                    std::to_string(allowed) + " ms: the service accepts fragments of 1 to 10 s");
+  }
+  return Duration::Millis(allowed);
+}
+
+// What the service takes as the name of a stream. Source: CreateStream API reference.
+Status CheckStreamName(const std::optional<std::string>& name) {
+  if (!name.has_value() || name->empty()) {
+    return Invalid("stream-name is not set");
+  }
+  if (name->size() > kMaxStreamNameLength) {
+    return Invalid("stream-name has " + std::to_string(name->size()) + " characters; 1 to " +
+                   std::to_string(kMaxStreamNameLength) + " are allowed");
+  }
+  const bool clean = std::all_of(name->begin(), name->end(), [](char c) {
+    return g_ascii_isalnum(c) || c == '_' || c == '.' || c == '-';
+  });
+  return clean ? Status()
+               : Invalid("stream-name=\"" + *name +
+                         "\" has other characters than letters, digits, '_', '.' and '-'");
+}
+
+Status CheckLength(const char* property, const std::optional<std::string>& text,
+                   std::size_t limit) {
+  return text.value_or("").size() <= limit
+             ? Status()
+             : Invalid(std::string(property) + " has " + std::to_string(text->size()) +
+                       " characters; at most " + std::to_string(limit) + " are allowed");
+}
+
+Status CheckNames(const Settings& settings) {
+  const std::tuple<const char*, const std::optional<std::string>&, std::size_t> limits[] = {
+      {"codec-id", settings.codec_id, kMaxMkvNameLength},
+      {"track-name", settings.track_name, kMaxMkvNameLength},
+      {"user-agent", settings.user_agent, kMaxUserAgentLength},
+      {"content-type", settings.content_type, kMaxContentTypeLength},
+      {"device-name", settings.device_name, kMaxDeviceNameLength},
+  };
+  for (const auto& [property, text, limit] : limits) {
+    if (Status status = CheckLength(property, text, limit); !status.ok()) {
+      return status;
+    }
+  }
+  return CheckStreamName(settings.stream_name);
+}
+
+Status ResolveStream(const Settings& settings, const Surroundings& world, Resolved& resolved) {
+  if (Status status = CheckNames(settings); !status.ok()) {
+    return status;
+  }
+  StreamConfig& config = resolved.stream;
+  const bool offline = settings.streaming_type == StreamingMode::kOffline;
+  config.name = *settings.stream_name;
+  config.streaming_type = offline ? StreamingType::kOffline : StreamingType::kRealtime;
+  if (settings.device_name.has_value()) {
+    config.device_name = *settings.device_name;
+  }
+  config.content_type = settings.content_type.value_or("");
+  config.kms_key_id = settings.kms_key_id.value_or("");
+  config.retention = Duration::Hours(settings.retention_hours);
+  config.allow_creation = settings.allow_create_stream;
+  if (settings.stream_tags != nullptr) {
+    Result<std::vector<std::pair<std::string, std::string>>> tags =
+        TagsOf(settings.stream_tags.get());
+    if (!tags.ok()) {
+      return tags.status();
+    }
+    config.tags = std::move(tags).value();
+  }
+  // Every audio frame is a key frame, so that key frames would cut the fragments by chance.
+  config.key_frame_fragmentation = settings.key_frame_fragmentation && !world.audio_only;
+  config.fragment_duration = FragmentDuration(settings.fragment_duration_ms, resolved.notes);
+  config.timecode_scale =
+      Duration::Millis(settings.timecode_scale_ms == 0 ? 1 : settings.timecode_scale_ms);
+  config.absolute_fragment_times = settings.absolute_fragment_times;
+  // Media times are times since 1970 here, whatever is written into the clusters.
+  config.media_epoch = WallTime();
+  config.fragment_acks = settings.fragment_acks;
+  if (offline && !settings.fragment_acks) {
+    return Invalid(
+        "streaming-type=offline needs fragment-acks=true: without acks nothing is known to have "
+        "arrived");
+  }
+  config.buffer_duration = BufferDuration(settings.buffer_duration_s, resolved.notes);
+  config.connection_staleness = Duration::Seconds(offline ? 0 : settings.connection_staleness_s);
+  return Validate(config);
+}
+
+Status ResolveTimes(const Settings& settings, Resolved& resolved) {
+  TimestampRules& rules = resolved.times;
+  rules.use_original = settings.use_original_pts;
+  rules.ignore_segment = settings.disable_buffer_clipping;
+  rules.arrival_time = !settings.frame_timecodes;
+  rules.which = settings.frame_timestamp;
+  const unsigned fps = settings.framerate == 0 ? kZeroFramerate : settings.framerate;
+  rules.assumed_frame_duration = Duration::Nanos(kNanosPerSecond / fps);
+  constexpr auto kMaxSeconds =
+      static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / kNanosPerSecond);
+  if (settings.file_start_time_s > kMaxSeconds) {
+    return Invalid("file-start-time=" + std::to_string(settings.file_start_time_s) +
+                   " is out of range: it is in seconds since 1970");
+  }
+  if (settings.file_start_time_s != 0) {
+    if (settings.streaming_type == StreamingMode::kOffline) {
+      rules.start = WallTime::FromSeconds(static_cast<std::int64_t>(settings.file_start_time_s));
+    } else {
+      resolved.notes.emplace_back("file-start-time is only used with streaming-type=offline");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Surroundings Surroundings::OfProcess() {
+  Surroundings world;
+  world.environment = [](const char* name) -> std::optional<std::string> {
+    const gchar* value = g_getenv(name);
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  world.is_readable = [](const std::string& path) { return access(path.c_str(), R_OK) == 0; };
+  return world;
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> TagsOf(const GstStructure* structure) {
+  std::vector<std::pair<std::string, std::string>> tags;
+  const int count = gst_structure_n_fields(structure);
+  for (int i = 0; i < count; ++i) {
+    const char* name = gst_structure_nth_field_name(structure, static_cast<guint>(i));
+    const GValue* value = gst_structure_get_value(structure, name);
+    if (G_VALUE_HOLDS_STRING(value)) {
+      const gchar* text = g_value_get_string(value);
+      tags.emplace_back(name, text == nullptr ? "" : text);
+      continue;
+    }
+    gchar* text = gst_value_serialize(value);
+    if (text == nullptr) {
+      return Invalid(std::string("stream-tags: the value of \"") + name + "\" is of type " +
+                     G_VALUE_TYPE_NAME(value) + ", which has no text; use a string or a number");
+    }
+    tags.emplace_back(name, TakeString(text));
+  }
+  return tags;
+}
+
+Result<Resolved> Resolve(const Settings& settings, const Surroundings& surroundings) {
+  Resolved resolved;
+  resolved.stop_timeout = Duration::Seconds(
+      settings.stop_stream_timeout_s == 0 ? kDefaultStopTimeoutS : settings.stop_stream_timeout_s);
+  if (Status status = ResolveStream(settings, surroundings, resolved); !status.ok()) {
+    return status;
+  }
+  if (Status status = ResolveTimes(settings, resolved); !status.ok()) {
+    return status;
+  }
+  if (Status status = ResolveProducer(settings, surroundings, resolved); !status.ok()) {
+    return status;
+  }
+  return resolved;
+}
+
+}  // namespace kvs::plugin

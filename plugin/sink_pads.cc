@@ -1,0 +1,406 @@
+// Sink: what arrives on its pads. Each pad pushes straight into the stream, which interleaves; pads
+// share nothing here but the anchor of time.
+
+#include <algorithm>
+#include <utility>
+
+#include "pic/codec/media_type.h"
+#include "plugin/caps.h"
+#include "plugin/error_map.h"
+#include "plugin/gst_log.h"
+#include "plugin/sink.h"
+
+#define GST_CAT_DEFAULT ::kvs::plugin::SinkCategory()
+
+namespace kvs::plugin {
+namespace {
+
+// Parameter sets that come in buffers of their own are kept up to this size; real ones have some
+// hundred bytes.
+constexpr std::size_t kMaxPendingHeaderBytes = std::size_t{64} << 10;
+
+bool HasFlag(GstBuffer* buffer, GstBufferFlags flag) {
+  return (GST_BUFFER_FLAGS(buffer) & static_cast<guint>(flag)) != 0;
+}
+
+bool IsKeyFrame(const SinkPad& pad, GstBuffer* buffer) {
+  return pad.type == TrackType::kAudio || !HasFlag(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+}
+
+// Statuses of PutFrame and SetTrack that are about this frame or track; after any other the stream
+// has ended.
+bool IsAboutMedia(StatusCode code) {
+  switch (code) {
+    case StatusCode::kInvalidArgument:
+    case StatusCode::kTooLarge:
+    case StatusCode::kInvalidFrame:
+    case StatusCode::kInvalidTimestamp:
+    case StatusCode::kInvalidNal:
+    case StatusCode::kInvalidCodecData:
+    case StatusCode::kUnknownTrack:
+    case StatusCode::kStoreFull:
+    case StatusCode::kUnsupportedMedia:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Status AboutPad(const SinkPad& pad, const Status& status) {
+  return {status.code(), "pad " + std::string(GST_PAD_NAME(pad.pad)) + ": " + status.message()};
+}
+
+}  // namespace
+
+// Frames -----------------------------------------------------------------------------------------
+
+Sink::Handle Sink::HandleFor(SinkPad& pad) {
+  Handle handle;
+  const MutexLock lock(mutex_);
+  if (!running_.has_value() || pad.flushing) {
+    handle.flow = GST_FLOW_FLUSHING;
+    return handle;
+  }
+  if (running_->failed) {
+    handle.flow = GST_FLOW_ERROR;
+    return handle;
+  }
+  handle.stream = running_->stream;
+  handle.generation = running_->generation;
+  handle.flow = pad.eos ? GST_FLOW_EOS : GST_FLOW_OK;
+  if (pad.generation != running_->generation) {
+    pad.generation = running_->generation;
+    pad.track_is_set = false;
+    pad.normalizer = TimestampNormalizer(running_->times);
+    pad.pending_header.clear();
+  }
+  return handle;
+}
+
+GstFlowReturn Sink::Chain(SinkPad& pad, GstBuffer* buffer) {
+  const BufferPtr owned(buffer);
+  const Handle handle = HandleFor(pad);
+  if (handle.flow != GST_FLOW_OK) {
+    return handle.flow;
+  }
+  if (!pad.track.has_value()) {
+    if (pad.refused_caps == nullptr && !std::exchange(pad.told_missing_caps, true)) {
+      Refuse(
+          AboutPad(pad, {StatusCode::kUnsupportedMedia,
+                         "media arrived before its caps; the element in front of kvssink must say "
+                         "what it sends"}));
+    }
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  if (const Status status = SetTrack(pad, handle); !status.ok()) {
+    return status.code() == StatusCode::kCancelled ? GST_FLOW_FLUSHING : GST_FLOW_NOT_NEGOTIATED;
+  }
+  return IsFrame(pad, buffer) ? StoreFrame(pad, handle, buffer) : GST_FLOW_OK;
+}
+
+bool Sink::IsFrame(SinkPad& pad, GstBuffer* buffer) {
+  if (gst_buffer_get_size(buffer) == 0) {
+    if (!HasFlag(buffer, GST_BUFFER_FLAG_GAP)) {
+      Count(pad, &PadCounters::empty, "is empty and was left out");
+    }
+    return false;
+  }
+  // A damaged key frame is kept: without it nothing up to the next one could be decoded.
+  const bool damaged = HasFlag(buffer, GST_BUFFER_FLAG_CORRUPTED);
+  if (damaged && (pad.type == TrackType::kAudio || !IsKeyFrame(pad, buffer))) {
+    Count(pad, &PadCounters::corrupted, "is marked as corrupted and was left out");
+    return false;
+  }
+  return true;
+}
+
+GstFlowReturn Sink::StoreFrame(SinkPad& pad, const Handle& handle, GstBuffer* buffer) {
+  const ReadMap map(buffer);
+  if (!map.ok()) {
+    Fail(handle.generation, "",
+         AboutPad(pad, {StatusCode::kInvalidFrame, "a buffer cannot be mapped for reading"}));
+    return GST_FLOW_ERROR;
+  }
+  std::span<const std::uint8_t> data(map.data(), map.size());
+  if (HasFlag(buffer, GST_BUFFER_FLAG_HEADER) && !HasPicture(*pad.track, data)) {
+    if (pad.track->format != FrameFormat::kAvc &&
+        pad.pending_header.size() + data.size() <= kMaxPendingHeaderBytes) {
+      pad.pending_header.insert(pad.pending_header.end(), data.begin(), data.end());
+    }
+    return GST_FLOW_OK;
+  }
+  const BufferTimes times = ReadTimes(pad.segment, buffer, pad.normalizer.rules());
+  if (times.outside && pad.type == TrackType::kAudio) {
+    Count(pad, &PadCounters::outside_segment, "is outside of its segment and was left out");
+    return GST_FLOW_OK;
+  }
+  Frame frame;
+  {
+    const MutexLock lock(mutex_);
+    const Slot* const slot = SlotOf(pad);
+    if (slot == nullptr || running_->generation != handle.generation) {
+      return GST_FLOW_FLUSHING;
+    }
+    running_->anchor.BeginEpoch(pad.flush_epoch);
+    const MediaTimes media = pad.normalizer.Normalize(times, hooks_.wall_now(), running_->anchor);
+    frame.track_id = slot->track_id;
+    frame.pts = media.pts;
+    frame.dts = media.dts;
+    frame.duration = media.duration;
+    if (media.guessed) {
+      ++running_->counters.timestamps_guessed;
+    }
+    if (media.guessed && running_->counters.timestamps_guessed == 1) {
+      GST_WARNING_OBJECT(pad.pad,
+                         "a buffer has no timestamp; it is put behind the one before it. Further "
+                         "ones are counted in the property stats");
+    }
+  }
+  frame.key_frame = IsKeyFrame(pad, buffer);
+  frame.discardable = HasFlag(buffer, GST_BUFFER_FLAG_DROPPABLE);
+  // Others are decoded from it.
+  frame.invisible = times.outside || HasFlag(buffer, GST_BUFFER_FLAG_DECODE_ONLY);
+  if (!pad.pending_header.empty()) {
+    pad.joined.swap(pad.pending_header);
+    pad.pending_header.clear();
+    pad.joined.insert(pad.joined.end(), data.begin(), data.end());
+    data = pad.joined;
+  }
+  frame.data = data;
+  GST_LOG_OBJECT(pad.pad, "%" G_GSIZE_FORMAT " bytes, pts %" G_GINT64_FORMAT "%s", data.size(),
+                 frame.pts.nanos(), frame.key_frame ? ", key frame" : "");
+  return Put(pad, handle, frame);
+}
+
+GstFlowReturn Sink::Put(SinkPad& pad, const Handle& handle, const Frame& frame) {
+  while (true) {
+    const Status status = handle.stream->PutFrame(frame);
+    if (status.ok()) {
+      const MutexLock lock(mutex_);
+      if (running_.has_value() && running_->generation == handle.generation) {
+        ++running_->frames_accepted;
+        running_->drain_deadline.reset();
+      }
+      return GST_FLOW_OK;
+    }
+    if (IsAboutMedia(status.code())) {
+      // Counted by the library, which reports it as FramesLost.
+      GST_INFO_OBJECT(pad.pad, "a frame was not stored: %s", status.ToString().c_str());
+      return GST_FLOW_OK;
+    }
+    if (status.code() != StatusCode::kCancelled) {
+      Fail(handle.generation, "", status);
+      return HandleFor(pad).flow == GST_FLOW_FLUSHING ? GST_FLOW_FLUSHING : GST_FLOW_ERROR;
+    }
+    if (!WaitWhileOthersFlush(pad, handle.generation)) {
+      return GST_FLOW_FLUSHING;
+    }
+  }
+}
+
+// A flush of another pad ends this pad's wait for room as well. True when the frame is to be put
+// again.
+bool Sink::WaitWhileOthersFlush(SinkPad& pad, std::uint64_t generation) {
+  const MutexLock lock(mutex_);
+  while (running_.has_value() && running_->generation == generation && !running_->failed &&
+         !pad.flushing && running_->stream_is_flushing) {
+    flushing_changed_.wait(mutex_);
+  }
+  return running_.has_value() && running_->generation == generation && !pad.flushing;
+}
+
+void Sink::Count(SinkPad& pad, std::uint64_t PadCounters::*counter, const char* what) {
+  std::uint64_t count = 0;
+  {
+    const MutexLock lock(mutex_);
+    if (running_.has_value()) {
+      count = ++(running_->counters.*counter);
+    }
+  }
+  if (count == 1) {
+    GST_WARNING_OBJECT(pad.pad, "a buffer %s. Further ones are counted in the property stats",
+                       what);
+  }
+}
+
+// Tracks -----------------------------------------------------------------------------------------
+
+Status Sink::SetTrack(SinkPad& pad, const Handle& handle) {
+  if (pad.track_is_set) {
+    return {};
+  }
+  Track track = *pad.track;
+  {
+    const MutexLock lock(mutex_);
+    const Slot* const slot = SlotOf(pad);
+    if (slot == nullptr || running_->generation != handle.generation) {
+      return {StatusCode::kCancelled, "the stream was stopped"};
+    }
+    track.id = slot->track_id;
+    track.name = slot->name;
+    if (track.codec == Codec::kH264) {
+      track.codec_id = running_->codec_id.value_or("");
+    }
+  }
+  const Status status = handle.stream->SetTrack(track);
+  if (!status.ok()) {
+    if (IsAboutMedia(status.code())) {
+      pad.track.reset();
+      pad.told_missing_caps = true;
+      Refuse(AboutPad(pad, status));
+    } else {
+      Fail(handle.generation, "", status);
+    }
+    return status;
+  }
+  pad.track_is_set = true;
+  const MutexLock lock(mutex_);
+  if (Slot* const slot = SlotOf(pad); slot != nullptr) {
+    slot->is_announced = true;
+    slot->is_set = true;
+    slot->media_type = codec::MediaTypeOf(track);
+  }
+  return {};
+}
+
+bool Sink::OnCaps(SinkPad& pad, GstCaps* caps) {
+  if (pad.refused_caps != nullptr && gst_caps_is_equal(pad.refused_caps.get(), caps)) {
+    return false;
+  }
+  Result<Track> track = TrackFromCaps(caps);
+  if (!track.ok()) {
+    pad.track.reset();
+    pad.refused_caps.reset(gst_caps_ref(caps));
+    Refuse(AboutPad(pad, track.status()));
+    return false;
+  }
+  pad.refused_caps.reset();
+  const Handle handle = HandleFor(pad);
+  if (pad.track_is_set && pad.track == *track) {
+    return true;
+  }
+  pad.track = std::move(track).value();
+  pad.track_is_set = false;
+  // Only given to the stream now if there is one; otherwise with the first buffer.
+  if (handle.stream == nullptr) {
+    return true;
+  }
+  const bool accepted = SetTrack(pad, handle).ok();
+  if (!accepted) {
+    pad.refused_caps.reset(gst_caps_ref(caps));
+  }
+  return accepted;
+}
+
+// Events -----------------------------------------------------------------------------------------
+
+gboolean Sink::HandleEvent(SinkPad& pad, GstEvent* event) {
+  const EventPtr owned(event);
+  switch (GST_EVENT_TYPE(event)) {
+    case GST_EVENT_CAPS: {
+      GstCaps* caps = nullptr;
+      gst_event_parse_caps(event, &caps);
+      return OnCaps(pad, caps) ? TRUE : FALSE;
+    }
+    case GST_EVENT_SEGMENT:
+      gst_event_copy_segment(event, &pad.segment);
+      return TRUE;
+    case GST_EVENT_STREAM_START:
+      OnStreamStart(pad);
+      return TRUE;
+    case GST_EVENT_GAP:
+      OnGap(pad);
+      return TRUE;
+    case GST_EVENT_EOS:
+      OnEos(pad, gst_event_get_seqnum(event));
+      return TRUE;
+    case GST_EVENT_FLUSH_START:
+      SetPadFlushing(pad, true);
+      return TRUE;
+    case GST_EVENT_FLUSH_STOP: {
+      gboolean reset_time = TRUE;
+      gst_event_parse_flush_stop(event, &reset_time);
+      OnFlushStop(pad, reset_time != FALSE);
+      return TRUE;
+    }
+    default:
+      return gst_pad_event_default(pad.pad, GST_OBJECT(element_), gst_event_ref(event));
+  }
+}
+
+void Sink::OnFlushStop(SinkPad& pad, bool reset_time) {
+  gst_segment_init(&pad.segment, GST_FORMAT_UNDEFINED);
+  pad.pending_header.clear();
+  {
+    const MutexLock lock(mutex_);
+    pad.eos = false;
+    if (reset_time) {
+      ++pad.flush_epoch;
+    }
+    if (running_.has_value()) {
+      running_->eos = EosState::kNone;
+    }
+  }
+  SetPadFlushing(pad, false);
+}
+
+// Media goes on after an EOS without a flush, e.g. behind concat.
+void Sink::OnStreamStart(SinkPad& pad) {
+  const MutexLock lock(mutex_);
+  if (pad.eos && running_.has_value()) {
+    running_->eos = EosState::kNone;
+  }
+  pad.eos = false;
+}
+
+void Sink::OnGap(SinkPad& pad) {
+  const MutexLock lock(mutex_);
+  EndTrack(pad);
+}
+
+void Sink::OnEos(SinkPad& pad, guint32 seqnum) {
+  {
+    const MutexLock lock(mutex_);
+    pad.eos = true;
+    if (running_.has_value()) {
+      running_->eos_seqnum = seqnum;
+    }
+    EndTrack(pad);
+  }
+  CheckEos();
+}
+
+// Flushing ---------------------------------------------------------------------------------------
+
+void Sink::SetActive(SinkPad& pad, bool active) {
+  if (active) {
+    // Nothing streams yet. What was refused in an earlier run is refused, and told, again.
+    pad.refused_caps.reset();
+    pad.told_missing_caps = false;
+  }
+  {
+    const MutexLock lock(mutex_);
+    pad.eos = false;
+  }
+  SetPadFlushing(pad, !active);
+}
+
+void Sink::SetPadFlushing(SinkPad& pad, bool flushing) {
+  const MutexLock lock(mutex_);
+  pad.flushing = flushing;
+  UpdateFlushing();
+}
+
+void Sink::UpdateFlushing() {
+  if (running_.has_value()) {
+    const bool flushing =
+        std::any_of(pads_.begin(), pads_.end(), [](const SinkPad* pad) { return pad->flushing; });
+    if (flushing != running_->stream_is_flushing) {
+      running_->stream_is_flushing = flushing;
+      running_->stream->SetFlushing(flushing);
+    }
+  }
+  flushing_changed_.notify_all();
+}
+
+}  // namespace kvs::plugin

@@ -1,0 +1,58 @@
+#include <cstdlib>
+#include <utility>
+
+#include "kvs/credentials.h"
+
+namespace kvs {
+namespace {
+
+constexpr char kAccessKeyVariable[] = "AWS_ACCESS_KEY_ID";
+constexpr char kSecretKeyVariable[] = "AWS_SECRET_ACCESS_KEY";
+constexpr char kSessionTokenVariable[] = "AWS_SESSION_TOKEN";
+
+std::optional<std::string> ProcessEnvironment(const char* name) {
+  // Only a program that changes its environment while threads run makes this unsafe, and then so is
+  // every other reader.
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+class EnvironmentCredentials final : public CredentialSource {
+ public:
+  explicit EnvironmentCredentials(EnvironmentLookup lookup) : lookup_(std::move(lookup)) {}
+
+  std::string_view name() const override { return "environment variables"; }
+
+  void Fetch(NetworkServices&, CredentialsCallback done) override {
+    Credentials credentials;
+    credentials.access_key_id = lookup_(kAccessKeyVariable).value_or("");
+    credentials.secret_access_key = ReadSecret(kSecretKeyVariable);
+    credentials.session_token = ReadSecret(kSessionTokenVariable);
+    const char* missing = credentials.access_key_id.empty()       ? kAccessKeyVariable
+                          : credentials.secret_access_key.empty() ? kSecretKeyVariable
+                                                                  : nullptr;
+    if (missing != nullptr) {
+      done(Status(StatusCode::kNoCredentials, std::string(missing) + " is not set"));
+    } else if (Status status = Validate(credentials); !status.ok()) {
+      done(Status(status.code(), "environment variables: " + status.message()));
+    } else {
+      done(std::move(credentials));
+    }
+  }
+
+ private:
+  Secret ReadSecret(const char* variable) const {
+    std::optional<std::string> value = lookup_(variable);
+    return value ? Secret::Consume(*value) : Secret();
+  }
+
+  const EnvironmentLookup lookup_;
+};
+
+}  // namespace
+
+std::unique_ptr<CredentialSource> MakeEnvironmentCredentials(EnvironmentLookup lookup) {
+  return std::make_unique<EnvironmentCredentials>(lookup ? std::move(lookup) : ProcessEnvironment);
+}
+
+}  // namespace kvs

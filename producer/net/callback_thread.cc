@@ -1,0 +1,107 @@
+#include "producer/net/callback_thread.h"
+
+#include <pthread.h>
+
+#include <thread>
+#include <utility>
+
+namespace kvs::net {
+namespace {
+
+// The threads of the process that still have something to deliver. Never destroyed, as streams may be used until the process ends.
+struct Running {
+  static Running& Shared() {
+    static Running* const kShared = new Running();  // NOLINT: see above
+    return *kShared;
+  }
+  Mutex mutex;
+  std::condition_variable_any changed;
+  int threads KVS_GUARDED_BY(mutex) = 0;
+};
+
+}  // namespace
+
+struct CallbackThread::Queue {
+  Mutex mutex;
+  std::condition_variable_any changed;
+  std::deque<std::function<void()>> calls KVS_GUARDED_BY(mutex);
+  bool end KVS_GUARDED_BY(mutex) = false;
+};
+
+std::shared_ptr<CallbackThread> CallbackThread::Shared() {
+  static Mutex* const kMutex = new Mutex();  // NOLINT: never destroyed, as streams may be used until the process ends
+  static std::weak_ptr<CallbackThread>* const kShared = new std::weak_ptr<CallbackThread>();  // NOLINT: the same
+  const MutexLock lock(*kMutex);
+  std::shared_ptr<CallbackThread> shared = kShared->lock();
+  if (shared == nullptr) {
+    shared.reset(new CallbackThread());  // NOLINT: the constructor is private
+    *kShared = shared;
+  }
+  return shared;
+}
+
+CallbackThread::CallbackThread() : queue_(std::make_shared<Queue>()) {
+  {
+    Running& running = Running::Shared();
+    const MutexLock lock(running.mutex);
+    ++running.threads;
+  }
+  // The thread owns its queue and outlives this object, whose destructor may run inside of a call.
+  std::thread([queue = queue_] {
+    pthread_setname_np(pthread_self(), "kvs-callback");
+    Run(queue);
+    Running& running = Running::Shared();
+    const MutexLock lock(running.mutex);
+    --running.threads;
+    running.changed.notify_all();
+  }).detach();
+}
+
+void CallbackThread::WaitForEnded() {
+  Running& running = Running::Shared();
+  const MutexLock lock(running.mutex);
+  while (running.threads > 0) {
+    running.changed.wait(running.mutex);
+  }
+}
+
+CallbackThread::~CallbackThread() {
+  {
+    const MutexLock lock(queue_->mutex);
+    queue_->end = true;
+  }
+  queue_->changed.notify_all();
+}
+
+bool CallbackThread::Post(std::function<void()> call, bool may_drop) {
+  {
+    const MutexLock lock(queue_->mutex);
+    if (may_drop && queue_->calls.size() >= kMaxWaiting) {
+      return false;
+    }
+    queue_->calls.push_back(std::move(call));
+  }
+  queue_->changed.notify_one();
+  return true;
+}
+
+// What was posted before the end is still delivered.
+void CallbackThread::Run(const std::shared_ptr<Queue>& queue) {
+  for (;;) {
+    std::function<void()> call;
+    {
+      const MutexLock lock(queue->mutex);
+      while (queue->calls.empty()) {
+        if (queue->end) {
+          return;
+        }
+        queue->changed.wait(queue->mutex);
+      }
+      call = std::move(queue->calls.front());
+      queue->calls.pop_front();
+    }
+    call();
+  }
+}
+
+}  // namespace kvs::net

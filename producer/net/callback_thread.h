@@ -1,0 +1,43 @@
+#ifndef KVS_PRODUCER_NET_CALLBACK_THREAD_H_
+#define KVS_PRODUCER_NET_CALLBACK_THREAD_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "pic/base/mutex.h"
+
+namespace kvs::net {
+
+// Delivers what listeners are told: in order, on one thread of the process, with no lock held. Exists only while somebody
+// listens: each stream with a listener holds a reference.
+class CallbackThread {
+ public:
+  // Thread: any.
+  static std::shared_ptr<CallbackThread> Shared();
+  // Returns at once, so that a stream may be let go under any lock: the thread ends when it has delivered what was posted.
+  ~CallbackThread();
+  // Waits until every thread that was let go has ended. For the end of the process; not from a listener.
+  static void WaitForEnded();
+  CallbackThread(const CallbackThread&) = delete;
+  CallbackThread& operator=(const CallbackThread&) = delete;
+
+  // Calls are dropped by their sender, not here, when this many wait.
+  static constexpr std::size_t kMaxWaiting = 10'000;
+
+  // Thread: any. `may_drop`: false is returned, and nothing queued, when too many wait.
+  bool Post(std::function<void()> call, bool may_drop);
+
+ private:
+  struct Queue;
+  CallbackThread();
+  static void Run(const std::shared_ptr<Queue>& queue);
+
+  const std::shared_ptr<Queue> queue_;
+};
+
+}  // namespace kvs::net
+
+#endif  // KVS_PRODUCER_NET_CALLBACK_THREAD_H_

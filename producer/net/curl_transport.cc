@@ -1,0 +1,453 @@
+#include "producer/net/curl_transport.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include <openssl/crypto.h>
+#include <openssl/ssl.h>
+
+#include "pic/base/check.h"
+
+namespace kvs::net {
+namespace {
+
+using service::TransportError;
+
+// What curl asks for at once when it sends a body: large enough that a frame takes few calls.
+constexpr long kUploadBufferBytes = 64 * 1024;
+constexpr std::size_t kMaxHeaderBytes = 32 * 1024;
+constexpr std::size_t kMaxHeaders = 128;
+// Idle connections kept for the next call.
+constexpr long kMaxIdleConnections = 16;
+// The longest wait that curl's int of milliseconds is asked for.
+constexpr std::int64_t kMaxPollMs = 60'000;
+
+TransportError MapCurlCode(CURLcode code, bool connected) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return TransportError::kNameResolution;
+    case CURLE_COULDNT_CONNECT:
+      return TransportError::kConnect;
+    case CURLE_OPERATION_TIMEDOUT:
+      return connected ? TransportError::kTimeout : TransportError::kConnectTimeout;
+    case CURLE_SSL_CONNECT_ERROR:
+      return TransportError::kTlsHandshake;
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return TransportError::kTlsPeerVerification;
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+      return TransportError::kTlsSetup;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+      return TransportError::kConnectionLost;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return TransportError::kBadUrl;
+    case CURLE_ABORTED_BY_CALLBACK:
+      return TransportError::kCancelled;
+    case CURLE_FILESIZE_EXCEEDED:
+      return TransportError::kResponseTooLarge;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_HTTP2:
+    case CURLE_BAD_CONTENT_ENCODING:
+      return TransportError::kProtocol;
+    default:
+      return TransportError::kOther;
+  }
+}
+
+bool IsFolder(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+}  // namespace
+
+void InitCurlOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    OPENSSL_init_ssl(0, nullptr);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+  });
+}
+
+// One easy handle and what belongs to it.
+class CurlTransport::Transfer {
+ public:
+  Transfer(TransferId id, service::HttpRequest request, TransferOptions options,
+           std::unique_ptr<TransferHandler> handler, CurlTransport& transport);
+  ~Transfer();
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  CURL* easy() const { return easy_.get(); }
+  TransferId id() const { return id_; }
+  bool paused() const { return paused_; }
+  void Resume() {
+    paused_ = false;
+    curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+  }
+  // Whether the peer has closed its side, and had done so at the last look as well: what it sent before was read meanwhile.
+  bool Abandoned();
+  // Reports the end. The transfer is gone from the transport by now.
+  void Finish(CURLcode code);
+
+ private:
+  struct EasyDeleter {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  };
+  struct ListDeleter {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+  template <typename Value>
+  void Set(CURLoption option, Value value) {
+    // Every option used exists in the oldest libcurl that the build accepts, and no value is user text that could be refused.
+    curl_easy_setopt(easy_.get(), option, value);
+  }
+  void AddHeader(const std::string& line);
+  void ConfigureBody();
+  void ConfigureTls();
+
+  static std::size_t ReadCallback(char* out, std::size_t size, std::size_t count, void* self) noexcept;
+  static std::size_t WriteCallback(char* data, std::size_t size, std::size_t count, void* self) noexcept;
+  static std::size_t HeaderCallback(char* data, std::size_t size, std::size_t count, void* self) noexcept;
+  static curl_socket_t OpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
+  static int CloseSocket(void* self, curl_socket_t socket) noexcept;
+  bool TakeHeaderLine(std::string_view line);
+
+  const TransferId id_;
+  CurlTransport& transport_;
+  service::HttpRequest request_;
+  const TransferOptions options_;
+  std::unique_ptr<TransferHandler> handler_;
+  std::unique_ptr<CURL, EasyDeleter> easy_;
+  std::unique_ptr<curl_slist, ListDeleter> headers_;
+  std::array<char, CURL_ERROR_SIZE> error_text_{};
+
+  service::HttpResponse response_;
+  std::size_t header_bytes_ = 0;
+  bool have_head_ = false;
+  bool too_large_ = false;
+  bool paused_ = false;
+  std::vector<curl_socket_t> sockets_;  // open ones of a streamed body; several while addresses are tried at once
+  bool peer_closed_ = false;            // at the last look
+};
+
+CurlTransport::Transfer::Transfer(TransferId id, service::HttpRequest request, TransferOptions options,
+                                  std::unique_ptr<TransferHandler> handler, CurlTransport& transport)
+    : id_(id),
+      transport_(transport),
+      request_(std::move(request)),
+      options_(std::move(options)),
+      handler_(std::move(handler)),
+      easy_(curl_easy_init()) {
+  KVS_CHECK(easy_ != nullptr);
+  Set(CURLOPT_SHARE, transport.share_.get());
+  Set(CURLOPT_PRIVATE, this);
+  Set(CURLOPT_URL, request_.url.c_str());
+#if LIBCURL_VERSION_NUM >= 0x075500
+  Set(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  Set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+  Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  Set(CURLOPT_NOSIGNAL, 1L);
+  Set(CURLOPT_ERRORBUFFER, error_text_.data());
+  Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.millis()));
+  if (options_.total_timeout) {
+    Set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.total_timeout->millis()));
+  }
+  Set(CURLOPT_TCP_KEEPALIVE, 1L);
+  Set(CURLOPT_HEADERFUNCTION, &Transfer::HeaderCallback);
+  Set(CURLOPT_HEADERDATA, this);
+  Set(CURLOPT_WRITEFUNCTION, &Transfer::WriteCallback);
+  Set(CURLOPT_WRITEDATA, this);
+  ConfigureTls();
+  ConfigureBody();
+  for (const service::HttpHeader& header : request_.headers) {
+    AddHeader(header.name + ": " + header.value);
+  }
+  AddHeader("Expect:");  // no waiting for "100 Continue"
+  AddHeader("Accept:");
+  Set(CURLOPT_HTTPHEADER, headers_.get());
+}
+
+CurlTransport::Transfer::~Transfer() {
+  // The request holds the signature and the session token.
+  for (service::HttpHeader& header : request_.headers) {
+    OPENSSL_cleanse(header.value.data(), header.value.size());
+  }
+  for (curl_slist* line = headers_.get(); line != nullptr; line = line->next) {
+    OPENSSL_cleanse(line->data, std::string_view(line->data).size());
+  }
+}
+
+void CurlTransport::Transfer::AddHeader(const std::string& line) {
+  curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
+  KVS_CHECK(longer != nullptr);
+  (void)headers_.release();  // now part of `longer`
+  headers_.reset(longer);
+}
+
+void CurlTransport::Transfer::ConfigureTls() {
+  Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  Set(CURLOPT_SSL_VERIFYPEER, 1L);
+  Set(CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!options_.ca_path.empty()) {
+    Set(IsFolder(options_.ca_path) ? CURLOPT_CAPATH : CURLOPT_CAINFO, options_.ca_path.c_str());
+  }
+}
+
+void CurlTransport::Transfer::ConfigureBody() {
+  Set(CURLOPT_POST, 1L);
+  if (!options_.stream_body) {
+    Set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request_.body.size()));
+    Set(CURLOPT_POSTFIELDS, request_.body.c_str());
+    return;
+  }
+  // A connection for media is its own, from the first byte to the last.
+  Set(CURLOPT_FRESH_CONNECT, 1L);
+  Set(CURLOPT_FORBID_REUSE, 1L);
+  Set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::OpenSocket);
+  Set(CURLOPT_OPENSOCKETDATA, this);
+  Set(CURLOPT_CLOSESOCKETFUNCTION, &Transfer::CloseSocket);
+  Set(CURLOPT_CLOSESOCKETDATA, this);
+  Set(CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
+  Set(CURLOPT_READFUNCTION, &Transfer::ReadCallback);
+  Set(CURLOPT_READDATA, this);
+}
+
+std::size_t CurlTransport::Transfer::ReadCallback(char* out, std::size_t size, std::size_t count,
+                                                  void* self) noexcept {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const auto uploaded = transfer.handler_->OnUpload({reinterpret_cast<std::uint8_t*>(out), size * count});
+  if (uploaded.bytes > 0) {
+    return uploaded.bytes;
+  }
+  switch (uploaded.next) {
+    case TransferHandler::Upload::kEnd:
+      return 0;
+    case TransferHandler::Upload::kAbort:
+      return CURL_READFUNC_ABORT;
+    case TransferHandler::Upload::kPause:
+    case TransferHandler::Upload::kMore:
+      break;
+  }
+  transfer.paused_ = true;
+  return CURL_READFUNC_PAUSE;
+}
+
+std::size_t CurlTransport::Transfer::WriteCallback(char* data, std::size_t size, std::size_t count,
+                                                   void* self) noexcept {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const std::size_t bytes = size * count;
+  if (transfer.response_.status == service::kHttpOk &&
+      transfer.handler_->OnBody({reinterpret_cast<const std::uint8_t*>(data), bytes})) {
+    return bytes;
+  }
+  if (transfer.response_.body.size() + bytes > service::kMaxResponseBytes) {
+    transfer.too_large_ = true;
+    return 0;  // curl ends the transfer
+  }
+  transfer.response_.body.append(data, bytes);
+  return bytes;
+}
+
+std::size_t CurlTransport::Transfer::HeaderCallback(char* data, std::size_t size, std::size_t count,
+                                                    void* self) noexcept {
+  auto& transfer = *static_cast<Transfer*>(self);
+  return transfer.TakeHeaderLine({data, size * count}) ? size * count : 0;
+}
+
+bool CurlTransport::Transfer::TakeHeaderLine(std::string_view line) {
+  constexpr int kFirstFinalStatus = 200;
+  header_bytes_ += line.size();
+  if (header_bytes_ > kMaxHeaderBytes || response_.headers.size() >= kMaxHeaders) {
+    too_large_ = true;
+    return false;
+  }
+  line = Trim(line);
+  if (line.starts_with("HTTP/")) {
+    response_ = {};
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    response_.status = static_cast<int>(status);
+  } else if (line.empty()) {
+    if (response_.status >= kFirstFinalStatus && !have_head_) {
+      have_head_ = true;
+      if (response_.status != service::kHttpOk && options_.stream_body) {
+        transport_.refused_.push_back(id_);
+      }
+      handler_->OnHead(response_.status);
+    }
+  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+    response_.headers.push_back({std::string(Trim(line.substr(0, colon))), std::string(Trim(line.substr(colon + 1)))});
+  }
+  return true;
+}
+
+curl_socket_t CurlTransport::Transfer::OpenSocket(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) noexcept {
+  const curl_socket_t socket = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (socket < 0) {
+    return CURL_SOCKET_BAD;
+  }
+  static_cast<Transfer*>(self)->sockets_.push_back(socket);
+  return socket;
+}
+
+int CurlTransport::Transfer::CloseSocket(void* self, curl_socket_t socket) noexcept {
+  std::erase(static_cast<Transfer*>(self)->sockets_, socket);
+  return ::close(socket);
+}
+
+bool CurlTransport::Transfer::Abandoned() {
+  if (sockets_.size() != 1) {
+    return false;  // not connected yet
+  }
+  pollfd look{sockets_.front(), POLLRDHUP, 0};
+  const bool closed = ::poll(&look, 1, 0) == 1 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+  return std::exchange(peer_closed_, closed) && closed;
+}
+
+void CurlTransport::Transfer::Finish(CURLcode code) {
+  TransferResult result;
+  if (have_head_) {
+    result.response = std::move(response_);
+  }
+  // An answer that refuses comes before the body was sent; that curl could not send the rest does not matter then.
+  const bool refused = have_head_ && result.response->status != service::kHttpOk;
+  if (too_large_) {
+    result.error = TransportError::kResponseTooLarge;
+  } else if (code != CURLE_OK && !refused) {
+    double connect_seconds = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME, &connect_seconds);
+    result.error = MapCurlCode(code, connect_seconds > 0);
+  }
+  if (result.error) {
+    result.detail = error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code);
+  }
+  handler_->OnDone(std::move(result));
+}
+
+CurlTransport::CurlTransport() {
+  InitCurlOnce();
+  share_.reset(curl_share_init());
+  multi_.reset(curl_multi_init());
+  KVS_CHECK(share_ != nullptr && multi_ != nullptr);
+  // No lock functions: only the network thread touches them.
+  curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, kMaxIdleConnections);
+}
+
+CurlTransport::~CurlTransport() {
+  for (const auto& [id, transfer] : transfers_) {
+    curl_multi_remove_handle(multi_.get(), transfer->easy());
+  }
+  transfers_.clear();
+  multi_.reset();  // before the share that its connections may use
+}
+
+TransferId CurlTransport::Start(service::HttpRequest request, TransferOptions options,
+                                std::unique_ptr<TransferHandler> handler) {
+  const TransferId id = ++last_id_;
+  auto transfer =
+      std::make_unique<Transfer>(id, std::move(request), std::move(options), std::move(handler), *this);
+  curl_multi_add_handle(multi_.get(), transfer->easy());
+  transfers_.emplace(id, std::move(transfer));
+  return id;
+}
+
+void CurlTransport::Resume(TransferId id) {
+  if (const auto found = transfers_.find(id); found != transfers_.end() && found->second->paused()) {
+    found->second->Resume();
+  }
+}
+
+void CurlTransport::Cancel(TransferId id) { Remove(id); }
+
+void CurlTransport::Remove(TransferId id) {
+  if (const auto found = transfers_.find(id); found != transfers_.end()) {
+    curl_multi_remove_handle(multi_.get(), found->second->easy());
+    transfers_.erase(found);
+  }
+}
+
+void CurlTransport::Perform() {
+  int running = 0;
+  curl_multi_perform(multi_.get(), &running);
+  ResumeRefused();
+  int left = 0;
+  while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) {
+      continue;
+    }
+    const CURLcode code = message->data.result;  // copied: the message dies with the handle
+    Transfer* transfer = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+    Finish(transfer->id(), code);
+  }
+}
+
+// An upload that was refused while it was paused: libcurl only ends the transfer when it is not paused any more.
+void CurlTransport::ResumeRefused() {
+  for (const TransferId id : std::exchange(refused_, {})) {
+    Resume(id);
+  }
+}
+
+bool CurlTransport::AnyPaused() const {
+  return std::any_of(transfers_.begin(), transfers_.end(), [](const auto& entry) { return entry.second->paused(); });
+}
+
+void CurlTransport::EndAbandoned() {
+  std::vector<TransferId> abandoned;
+  for (const auto& [id, transfer] : transfers_) {
+    if (transfer->paused() && transfer->Abandoned()) {
+      abandoned.push_back(id);
+    }
+  }
+  for (const TransferId id : abandoned) {
+    Finish(id, CURLE_RECV_ERROR);
+  }
+}
+
+void CurlTransport::Finish(TransferId id, CURLcode code) {
+  auto node = transfers_.extract(id);
+  curl_multi_remove_handle(multi_.get(), node.mapped()->easy());
+  node.mapped()->Finish(code);
+}
+
+void CurlTransport::Poll(Duration timeout) {
+  const std::int64_t ms = std::clamp<std::int64_t>((timeout.nanos() + 999'999) / 1'000'000, 0, kMaxPollMs);
+  curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(ms), nullptr);
+}
+
+void CurlTransport::Wake() { curl_multi_wakeup(multi_.get()); }
+
+}  // namespace kvs::net

@@ -1,0 +1,42 @@
+#ifndef KVS_PRODUCER_NET_NETWORK_LOOP_H_
+#define KVS_PRODUCER_NET_NETWORK_LOOP_H_
+
+#include <functional>
+
+#include "kvs/credentials.h"
+#include "pic/base/clock.h"
+#include "producer/net/curl_transport.h"
+#include "producer/net/mailbox.h"
+#include "producer/net/timer_queue.h"
+
+namespace kvs::net {
+
+// What the network thread does, one round at a time; there is no thread in here.
+// Thread: network thread only, except Post.
+class NetworkLoop : public NetworkServices {
+ public:
+  explicit NetworkLoop(const Clock& clock) : clock_(clock) {}
+
+  // NetworkServices
+  WallTime wall_now() const override { return clock_.Wall(); }
+  MonoTime mono_now() const override { return clock_.Mono(); }
+  void Post(std::function<void()> task) override;
+  Transport* transport() override { return &transport_; }
+
+  Now now() const { return {clock_.Mono(), clock_.Wall()}; }
+  TimerQueue& timers() { return timers_; }
+
+  // Tasks, timers, transfers; then waits for more, at most `max_wait`.
+  void RunOnce(Duration max_wait);
+
+ private:
+  const Clock& clock_;  // outlives the loop
+  Mailbox mailbox_;     // synchronises itself
+  CurlTransport transport_;
+  TimerQueue timers_;
+  MonoTime next_look_;
+};
+
+}  // namespace kvs::net
+
+#endif  // KVS_PRODUCER_NET_NETWORK_LOOP_H_

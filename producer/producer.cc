@@ -1,0 +1,151 @@
+#include "kvs/producer.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <mutex>
+#include <random>
+#include <utility>
+
+#include "kvs/version.h"
+#include "producer/aws/endpoints.h"
+#include "producer/producer_context.h"
+#include "producer/remote_stream.h"
+#include "producer/service/user_agent.h"
+#include "producer/service/validation.h"
+#include "producer/stream_registry.h"
+
+namespace kvs {
+namespace {
+
+constexpr std::uint64_t kMinStorage = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMaxStorage = std::uint64_t{10} << 30;
+constexpr std::size_t kMaxUserAgentName = 32;
+// A stream that its user lets go without Stop still sends what it was given.
+constexpr Duration kLetGoTimeout = Duration::Seconds(10);
+
+Status Bad(std::string what) { return {StatusCode::kInvalidArgument, std::move(what)}; }
+
+bool EnvironmentSays(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): only read
+  return value != nullptr && aws::IsTrueSetting(value);
+}
+
+Status CheckConfig(const ProducerConfig& config) {
+  if (config.credentials == nullptr) {
+    return {StatusCode::kNoCredentials, "no source of credentials was given"};
+  }
+  if (config.storage_bytes < kMinStorage || config.storage_bytes > kMaxStorage) {
+    return Bad("the storage size of " + std::to_string(config.storage_bytes) +
+               " bytes is not within 1 MiB to 10 GiB");
+  }
+  if (config.user_agent.size() > kMaxUserAgentName) {
+    return Bad("the user agent has " + std::to_string(config.user_agent.size()) + " characters; 32 are allowed");
+  }
+  if (config.connection_timeout <= Duration() || config.completion_timeout < config.connection_timeout) {
+    return Bad("the time-outs must be above zero, and the connection's not above the completion's");
+  }
+  if (!config.ca_path.empty() && ::access(config.ca_path.c_str(), R_OK) != 0) {
+    return {StatusCode::kFileError, "the CA file or folder \"" + config.ca_path + "\" cannot be read"};
+  }
+  return aws::ValidateRegion(config.region);
+}
+
+Status CheckStream(const StreamConfig& config) {
+  for (Status status : {Validate(config), service::ValidateStreamName(config.name),
+                        service::ValidateDeviceName(config.device_name), service::ValidateRetention(config.retention),
+                        service::ValidateTags(config.tags),
+                        config.content_type.empty() ? Status() : service::ValidateMediaType(config.content_type),
+                        config.kms_key_id.empty() ? Status() : service::ValidateKmsKeyId(config.kms_key_id)}) {
+    if (!status.ok()) {
+      return status;
+    }
+  }
+  return {};
+}
+
+// The handle that the user holds.
+class StreamHandle : public Stream {
+ public:
+  explicit StreamHandle(std::shared_ptr<RemoteStream> stream) : stream_(std::move(stream)) {}
+  ~StreamHandle() override { stream_->Stop(kLetGoTimeout); }
+  void ExpectTrack(std::uint32_t track_id) override { stream_->ExpectTrack(track_id); }
+  Status SetTrack(const Track& track) override { return stream_->SetTrack(track); }
+  void EndTrack(std::uint32_t track_id) override { stream_->EndTrack(track_id); }
+  Status PutFrame(const Frame& frame) override { return stream_->PutFrame(frame); }
+  void SetFlushing(bool flushing) override { stream_->SetFlushing(flushing); }
+  void Drain(Duration timeout) override { stream_->Drain(timeout); }
+  void Stop(Duration timeout) override { stream_->Stop(timeout); }
+  Status StopSync(Duration timeout) override { return stream_->StopSync(timeout); }
+  StreamMetrics metrics() const override { return stream_->metrics(); }
+
+ private:
+  const std::shared_ptr<RemoteStream> stream_;
+};
+
+class ProducerImpl : public Producer {
+ public:
+  explicit ProducerImpl(std::shared_ptr<ProducerContext> context) : context_(std::move(context)) {}
+
+  Result<std::shared_ptr<Stream>> OpenStream(StreamConfig config, std::shared_ptr<StreamListener> listener) override {
+    if (Status status = CheckStream(config); !status.ok()) {
+      return status;
+    }
+    std::random_device entropy;
+    const std::uint64_t seed = (std::uint64_t{entropy()} << 32) | entropy();
+    auto stream = std::make_shared<RemoteStream>(context_, std::move(config), std::move(listener), seed);
+    stream->Open();
+    return std::shared_ptr<Stream>(std::make_shared<StreamHandle>(std::move(stream)));
+  }
+
+ private:
+  const std::shared_ptr<ProducerContext> context_;
+};
+
+// At the normal end of the process: what was stopped is sent, then the network thread ends, before libraries that it uses are
+// taken down. Registered after those libraries were initialised, and so run before their own handlers.
+void FinishAtExit() {
+  WaitForStoppedStreams();
+  net::NetworkThread::Shared().Stop();
+}
+
+void RegisterAtExitOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    net::InitCurlOnce();
+    std::atexit(FinishAtExit);
+  });
+}
+
+}  // namespace
+
+Stream::~Stream() = default;
+StreamListener::~StreamListener() = default;
+Producer::~Producer() = default;
+
+Result<std::shared_ptr<Producer>> Producer::Create(ProducerConfig config) {
+  if (Status status = CheckConfig(config); !status.ok()) {
+    return status;
+  }
+  auto context = std::make_shared<ProducerContext>();
+  const aws::EndpointOptions options{EnvironmentSays("AWS_USE_DUALSTACK_ENDPOINT"),
+                                     EnvironmentSays("AWS_USE_FIPS_ENDPOINT")};
+  auto endpoint = config.endpoint.empty() ? aws::ControlPlaneUrl(config.region, options)
+                                          : aws::NormalizeEndpoint("endpoint", config.endpoint);
+  if (!endpoint) {
+    return endpoint.status();
+  }
+  RegisterAtExitOnce();
+  context->endpoint = *std::move(endpoint);
+  context->user_agent =
+      service::MakeUserAgent(config.user_agent, KVS_VERSION_STRING, service::CurrentPlatform(), "");
+  context->app = std::string(service::kDefaultUserAgentName) + " " + KVS_VERSION_STRING;
+  context->pool = std::make_shared<BlockPool>(config.storage_bytes);
+  context->network = &net::NetworkThread::Shared();
+  context->config = std::move(config);
+  return std::shared_ptr<Producer>(std::make_shared<ProducerImpl>(std::move(context)));
+}
+
+void WaitForStoppedStreams() { StreamRegistry::Shared().WaitForStopping(); }
+
+}  // namespace kvs

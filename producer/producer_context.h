@@ -1,0 +1,32 @@
+#ifndef KVS_PRODUCER_PRODUCER_CONTEXT_H_
+#define KVS_PRODUCER_PRODUCER_CONTEXT_H_
+
+#include <memory>
+#include <string>
+
+#include "kvs/producer.h"
+#include "pic/store/block_pool.h"
+#include "producer/aws/sigv4.h"
+#include "producer/net/network_thread.h"
+#include "producer/service/call.h"
+
+namespace kvs {
+
+// What the streams of one producer share; each of them keeps it alive.
+struct ProducerContext {
+  // Constant after construction.
+  ProducerConfig config;
+  std::string endpoint;  // of the control plane, without a final '/'
+  std::string user_agent;
+  std::string app;  // as in the media
+  std::shared_ptr<BlockPool> pool;
+  net::NetworkThread* network = nullptr;  // the process's
+
+  // Network thread only.
+  aws::SigningKeyCache signing_keys;
+  Duration clock_skew;  // the service's clock minus ours, once it was found to matter
+};
+
+}  // namespace kvs
+
+#endif  // KVS_PRODUCER_PRODUCER_CONTEXT_H_

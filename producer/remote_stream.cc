@@ -1,0 +1,515 @@
+#include "producer/remote_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "producer/service/create_stream.h"
+#include "producer/service/describe_stream.h"
+#include "producer/service/get_data_endpoint.h"
+#include "producer/service/put_media.h"
+#include "producer/service/tag_stream.h"
+#include "producer/stream_registry.h"
+
+namespace kvs {
+namespace {
+
+using machine::Call;
+using service::ApiCall;
+
+// While a caller waits for room, it looks again this often: room can also come from another stream of the producer, which
+// does not know who waits.
+constexpr Duration kRoomInterval = Duration::Millis(100);
+// StopSync waits this much longer than the core's own deadline.
+constexpr Duration kStopMargin = Duration::Seconds(2);
+// A clock that is off by more than this makes signatures invalid. Source: SigV4 allows 5 minutes.
+constexpr Duration kSkewThatMatters = Duration::Minutes(4);
+
+ApiCall ToApiCall(Call call) {
+  switch (call) {
+    case Call::kDescribe:
+      return ApiCall::kDescribeStream;
+    case Call::kCreate:
+      return ApiCall::kCreateStream;
+    case Call::kTag:
+      return ApiCall::kTagStream;
+    case Call::kGetEndpoint:
+      break;
+  }
+  return ApiCall::kGetDataEndpoint;
+}
+
+StreamCore::Options CoreOptions(const ProducerContext& context, StreamConfig config, std::uint64_t seed) {
+  StreamCore::Options options;
+  options.config = std::move(config);
+  options.pool = context.pool;
+  options.seed = seed;
+  options.app = context.app;
+  options.log = context.config.log.get();
+  return options;
+}
+
+std::chrono::nanoseconds ToChrono(Duration duration) { return std::chrono::nanoseconds(duration.nanos()); }
+
+}  // namespace
+
+// The end of a control-plane call.
+class RemoteStream::CallHandler : public net::TransferHandler {
+ public:
+  CallHandler(std::shared_ptr<RemoteStream> stream, Call call) : stream_(std::move(stream)), call_(call) {}
+  void OnDone(net::TransferResult result) override {
+    net::NetworkLoop& loop = stream_->context_->network->loop();
+    loop.Post([stream = stream_, call = call_, result = std::move(result)] { stream->OnCallDone(call, result); });
+  }
+
+ private:
+  const std::shared_ptr<RemoteStream> stream_;
+  const Call call_;
+};
+
+// Both directions of a PutMedia connection.
+class RemoteStream::SessionHandler : public net::TransferHandler {
+ public:
+  SessionHandler(std::shared_ptr<RemoteStream> stream, std::uint64_t session)
+      : stream_(std::move(stream)), session_(session) {}
+
+  Uploaded OnUpload(std::span<std::uint8_t> out) override {
+    const MutexLock lock(stream_->mutex_);
+    const UploadSession::Pulled pulled = stream_->core_.Pull(session_, out, stream_->now());
+    stream_->Settle();
+    switch (pulled.status) {
+      case UploadSession::PullStatus::kMore:
+        return {pulled.bytes, Upload::kMore};
+      case UploadSession::PullStatus::kWait:
+        return {pulled.bytes, Upload::kPause};
+      case UploadSession::PullStatus::kEnd:
+        return {pulled.bytes, Upload::kEnd};
+      case UploadSession::PullStatus::kMismatch:
+        break;
+    }
+    return {0, Upload::kAbort};
+  }
+  void OnHead(int status) override {
+    if (status == service::kHttpOk) {
+      const MutexLock lock(stream_->mutex_);
+      stream_->core_.OnSessionConnected(session_, stream_->now());
+      stream_->Settle();
+    }
+  }
+  bool OnBody(std::span<const std::uint8_t> bytes) override {
+    {
+      const MutexLock lock(stream_->mutex_);
+      stream_->core_.OnAckBytes(session_, bytes, stream_->now());
+      stream_->Settle();
+    }
+    stream_->changed_.notify_all();
+    return true;
+  }
+  void OnDone(net::TransferResult result) override {
+    net::NetworkLoop& loop = stream_->context_->network->loop();
+    loop.Post([stream = stream_, session = session_, result = std::move(result)] {
+      stream->OnSessionDone(session, result);
+    });
+  }
+
+ private:
+  const std::shared_ptr<RemoteStream> stream_;
+  const std::uint64_t session_;
+};
+
+RemoteStream::RemoteStream(std::shared_ptr<ProducerContext> context, StreamConfig config,
+                           std::shared_ptr<StreamListener> listener, std::uint64_t seed)
+    : context_(std::move(context)),
+      callbacks_(listener != nullptr ? net::CallbackThread::Shared() : nullptr),
+      core_(CoreOptions(*context_, std::move(config), seed)),
+      listener_(std::move(listener)) {}
+
+void RemoteStream::Open() {
+  StreamRegistry::Shared().Add(shared_from_this());
+  context_->network->loop().Post([self = shared_from_this()] {
+    self->net_timer_ = self->context_->network->loop().timers().Add([stream = self.get()] {
+      {
+        const MutexLock lock(stream->mutex_);
+        stream->core_.OnTimer(stream->now());
+      }
+      stream->RunActions();
+    });
+    self->RunActions();
+  });
+}
+
+void RemoteStream::Settle() {
+  for (StreamEvent& event : core_.TakeEvents()) {
+    TellListener(std::move(event));
+  }
+  const std::optional<MonoTime> deadline = core_.deadline();
+  const bool sooner = deadline && (!armed_ || *deadline < *armed_);
+  if ((core_.HasActions() || sooner || core_.closed()) && !posted_) {
+    posted_ = true;
+    context_->network->loop().Post([self = shared_from_this()] { self->RunActions(); });
+  }
+}
+
+void RemoteStream::TellListener(StreamEvent event) {
+  if (const auto* drained = std::get_if<Drained>(&event)) {
+    last_drain_ = *drained;
+  }
+  if (listener_ == nullptr) {
+    return;
+  }
+  const bool may_drop = std::holds_alternative<FragmentAcked>(event);
+  const bool last = std::holds_alternative<Stopped>(event);
+  callbacks_->Post([listener = listener_, event = std::move(event)] { listener->OnStreamEvent(event); }, may_drop);
+  if (last) {
+    listener_.reset();
+  }
+}
+
+void RemoteStream::RunActions() {
+  std::vector<StreamCore::Action> actions;
+  std::optional<MonoTime> deadline;
+  bool closed = false;
+  {
+    const MutexLock lock(mutex_);
+    posted_ = true;  // Settle need not post: this is the task
+    Settle();
+    posted_ = false;
+    actions = core_.TakeActions();
+    deadline = core_.deadline();
+    armed_ = deadline;
+    closed = core_.closed();
+  }
+  changed_.notify_all();
+  net::NetworkLoop& loop = context_->network->loop();
+  loop.timers().Set(net_timer_, deadline);
+  for (const StreamCore::Action& action : actions) {
+    std::visit([this](const auto& one) { Do(one); }, action);
+  }
+  if (closed && net_timer_ != 0) {
+    loop.timers().Remove(std::exchange(net_timer_, 0));
+    if (net_call_) {
+      transport().Cancel(*std::exchange(net_call_, std::nullopt));
+    }
+    ++net_call_number_;
+    StreamRegistry::Shared().Remove(this);  // may be the last reference
+  }
+}
+
+service::CallTarget RemoteStream::Target(ApiCall call) const { return {call, core_config().name, net_arn_}; }
+
+void RemoteStream::WithCredentials(CredentialsUser use) {
+  context_->config.credentials->Fetch(context_->network->loop(), std::move(use));
+}
+
+Status RemoteStream::Sign(service::HttpRequest& request, const Credentials& credentials) {
+  aws::SigningOptions options;
+  options.region = context_->config.region;
+  options.time = context_->network->loop().wall_now() + context_->clock_skew;
+  return aws::SignRequest(request, credentials, options, context_->signing_keys);
+}
+
+Result<service::HttpRequest> RemoteStream::MakeRequest(Call call) {
+  const service::CallContext context{context_->endpoint, context_->user_agent};
+  const StreamConfig& config = core_config();
+  switch (call) {
+    case Call::kDescribe:
+      return service::MakeDescribeStreamRequest(context, config.name);
+    case Call::kCreate: {
+      std::string media_type;
+      {
+        const MutexLock lock(mutex_);
+        media_type = core_.content_type();
+      }
+      return service::MakeCreateStreamRequest(
+          context, {config.name, config.device_name, media_type, config.kms_key_id, config.retention});
+    }
+    case Call::kTag:
+      return service::MakeTagStreamRequest(context, net_arn_, config.tags);
+    case Call::kGetEndpoint:
+      break;
+  }
+  return service::MakeGetDataEndpointRequest(context, config.name);
+}
+
+void RemoteStream::Do(const StreamCore::MakeCall& action) {
+  const std::uint64_t number = ++net_call_number_;
+  WithCredentials([self = shared_from_this(), call = action.call, number](Result<Credentials> credentials) {
+    if (number != self->net_call_number_) {
+      return;
+    }
+    Status status = credentials.status();
+    Result<service::HttpRequest> request = self->MakeRequest(call);
+    if (status.ok()) {
+      status = request.status();
+    }
+    if (status.ok()) {
+      status = self->Sign(*request, *credentials);
+    }
+    if (!status.ok()) {
+      self->CallFailed(std::move(status), {});
+      return;
+    }
+    net::TransferOptions options;
+    options.connect_timeout = self->context_->config.connection_timeout;
+    options.total_timeout = self->context_->config.completion_timeout;
+    options.ca_path = self->context_->config.ca_path;
+    self->net_call_ =
+        self->transport().Start(*std::move(request), options, std::make_unique<CallHandler>(self, call));
+  });
+}
+
+void RemoteStream::OnCallDone(Call call, const net::TransferResult& result) {
+  net_call_.reset();
+  if (result.error || !result.response) {
+    CallFailed(FailureOf(ToApiCall(call), result), {});
+    return;
+  }
+  machine::ServiceState state = machine::ServiceState::kActive;
+  Status status = TakeAnswer(call, *result.response, state);
+  if (!status.ok()) {
+    CallFailed(result.response->status == service::kHttpOk ? std::move(status) : FailureOf(ToApiCall(call), result),
+               RetryAfterOf(result));
+    return;
+  }
+  {
+    const MutexLock lock(mutex_);
+    if (call == Call::kDescribe) {
+      core_.OnDescribed(state, now());
+    } else {
+      if (call == Call::kCreate) {
+        core_.OnStreamCreated(net_arn_);
+      }
+      core_.OnCallDone(now());
+    }
+  }
+  RunActions();
+}
+
+Status RemoteStream::TakeAnswer(Call call, const service::HttpResponse& response, machine::ServiceState& state) {
+  const std::string& name = core_config().name;
+  switch (call) {
+    case Call::kDescribe: {
+      auto description = service::ParseDescribeStreamResponse(response, name);
+      if (!description) {
+        return description.status();
+      }
+      net_arn_ = description->stream_arn;
+      state = description->state == service::StreamState::kActive     ? machine::ServiceState::kActive
+              : description->state == service::StreamState::kDeleting ? machine::ServiceState::kDeleting
+                                                                       : machine::ServiceState::kChanging;
+      return {};
+    }
+    case Call::kCreate: {
+      auto arn = service::ParseCreateStreamResponse(response, name);
+      if (arn.ok()) {
+        net_arn_ = *arn;
+      }
+      return arn.status();
+    }
+    case Call::kTag:
+      return service::ParseTagStreamResponse(response, name);
+    case Call::kGetEndpoint:
+      break;
+  }
+  auto endpoint = service::ParseGetDataEndpointResponse(response, name);
+  if (endpoint.ok()) {
+    net_endpoint_ = *endpoint;
+  }
+  return endpoint.status();
+}
+
+Status RemoteStream::FailureOf(ApiCall call, const net::TransferResult& result) {
+  const service::CallTarget target = Target(call);
+  if (result.error || !result.response) {
+    return service::StatusFromTransport(target, result.error.value_or(service::TransportError::kOther), result.detail);
+  }
+  Status status = service::StatusFromResponse(target, *result.response);
+  if (status.code() != StatusCode::kNotAuthorized && status.code() != StatusCode::kCredentialsExpired) {
+    return status;
+  }
+  // A refusal because of a wrong clock mends itself: the next signature is made with the service's time.
+  const Duration skew =
+      service::ClockSkew(*result.response, context_->network->loop().wall_now()).value_or(context_->clock_skew);
+  const Duration change = skew - context_->clock_skew;
+  if (change > kSkewThatMatters || -change > kSkewThatMatters) {
+    context_->clock_skew = skew;
+    return Status(StatusCode::kCredentialsExpired, status.message() + "; the clock of this machine is off by " +
+                                                       std::to_string(skew.seconds()) + " s, which is corrected for")
+        .WithService(status.http_status(), status.service_error(), status.request_id());
+  }
+  return status;
+}
+
+Duration RemoteStream::RetryAfterOf(const net::TransferResult& result) const {
+  return result.response ? service::RetryAfter(*result.response, context_->network->loop().wall_now()).value_or(Duration())
+                         : Duration();
+}
+
+void RemoteStream::CallFailed(Status status, Duration retry_after) {
+  {
+    const MutexLock lock(mutex_);
+    core_.OnCallFailed(std::move(status), retry_after, now());
+  }
+  RunActions();
+}
+
+void RemoteStream::SessionEnded(std::uint64_t session, Status status, Duration retry_after) {
+  net_sessions_.erase(session);
+  {
+    const MutexLock lock(mutex_);
+    core_.OnSessionEnded(session, std::move(status), retry_after, now());
+  }
+  RunActions();
+}
+
+void RemoteStream::Do(const StreamCore::OpenSession& action) {
+  net_sessions_[action.session] = std::nullopt;
+  WithCredentials([self = shared_from_this(), action](Result<Credentials> credentials) {
+    const auto entry = self->net_sessions_.find(action.session);
+    if (entry == self->net_sessions_.end()) {
+      return;  // aborted meanwhile
+    }
+    const StreamConfig& config = self->core_config();
+    service::PutMediaArguments arguments;
+    arguments.stream_name = config.name;
+    arguments.producer_start = action.start;
+    arguments.ack_required = config.fragment_acks;
+    arguments.timecode_type = config.absolute_fragment_times ? service::FragmentTimecodeType::kAbsolute
+                                                             : service::FragmentTimecodeType::kRelative;
+    Result<service::HttpRequest> request =
+        service::MakePutMediaRequest({self->net_endpoint_, self->context_->user_agent}, arguments);
+    Status status = credentials.ok() ? request.status() : credentials.status();
+    if (status.ok()) {
+      status = self->Sign(*request, *credentials);
+    }
+    if (!status.ok()) {
+      self->SessionEnded(action.session, std::move(status), {});
+      return;
+    }
+    net::TransferOptions options;
+    options.stream_body = true;
+    options.connect_timeout = self->context_->config.connection_timeout;
+    options.ca_path = self->context_->config.ca_path;
+    entry->second = self->transport().Start(*std::move(request), options,
+                                            std::make_unique<SessionHandler>(self, action.session));
+  });
+}
+
+void RemoteStream::Do(const StreamCore::WakeSession& action) {
+  if (const auto entry = net_sessions_.find(action.session); entry != net_sessions_.end() && entry->second) {
+    transport().Resume(*entry->second);
+  }
+}
+
+void RemoteStream::Do(const StreamCore::AbortSession& action) {
+  if (const auto entry = net_sessions_.find(action.session); entry != net_sessions_.end()) {
+    if (entry->second) {
+      transport().Cancel(*entry->second);
+    }
+    net_sessions_.erase(entry);
+  }
+}
+
+void RemoteStream::Do(const StreamCore::RefreshCredentials& /*action*/) { context_->config.credentials->Invalidate(); }
+
+void RemoteStream::OnSessionDone(std::uint64_t session, const net::TransferResult& result) {
+  const bool fine = !result.error && result.response && result.response->status == service::kHttpOk;
+  SessionEnded(session, fine ? Status() : FailureOf(ApiCall::kPutMedia, result), RetryAfterOf(result));
+}
+
+void RemoteStream::ExpectTrack(std::uint32_t track_id) {
+  const MutexLock lock(mutex_);
+  // A track too many is refused by SetTrack, which tells.
+  (void)core_.ExpectTrack(track_id, now()).ok();
+  Settle();
+}
+
+Status RemoteStream::SetTrack(const Track& track) {
+  const MutexLock lock(mutex_);
+  Status status = core_.SetTrack(track, now());
+  Settle();
+  return status;
+}
+
+void RemoteStream::EndTrack(std::uint32_t track_id) {
+  const MutexLock lock(mutex_);
+  core_.EndTrack(track_id, now());
+  Settle();
+}
+
+Status RemoteStream::PutFrame(const Frame& frame) {
+  const MutexLock lock(mutex_);
+  std::optional<MonoTime> give_up;
+  for (;;) {
+    const Now time = now();
+    StreamCore::PutOutcome outcome = core_.PutFrame(frame, time);
+    Settle();
+    if (!outcome.wait_for_room) {
+      return std::move(outcome.status);
+    }
+    if (flushing_) {
+      return {StatusCode::kCancelled, "the wait for room was ended by a flush"};
+    }
+    const Duration limit = core_.config().offline_wait;
+    if (!give_up && limit > Duration()) {
+      give_up = time.mono + limit;
+    }
+    if (give_up && time.mono >= *give_up) {
+      return {StatusCode::kTimedOut, "no room for a frame in " + std::to_string(limit.seconds()) + " s"};
+    }
+    changed_.wait_for(mutex_, ToChrono(kRoomInterval));
+  }
+}
+
+void RemoteStream::SetFlushing(bool flushing) {
+  {
+    const MutexLock lock(mutex_);
+    flushing_ = flushing;
+  }
+  changed_.notify_all();
+}
+
+void RemoteStream::Drain(Duration timeout) {
+  const MutexLock lock(mutex_);
+  core_.Drain(timeout, /*stop=*/false, now());
+  Settle();
+}
+
+void RemoteStream::Stop(Duration timeout) {
+  StreamRegistry::Shared().MarkStopping(this);
+  {
+    const MutexLock lock(mutex_);
+    if (!core_.stopping()) {
+      core_.Drain(timeout, /*stop=*/true, now());
+      Settle();
+    }
+  }
+  changed_.notify_all();
+}
+
+Status RemoteStream::StopSync(Duration timeout) {
+  Stop(timeout);
+  const MonoTime give_up = now().mono + timeout + kStopMargin;
+  const MutexLock lock(mutex_);
+  while (!core_.closed() && now().mono < give_up) {
+    changed_.wait_for(mutex_, ToChrono(kRoomInterval));
+  }
+  if (last_drain_ && last_drain_->complete) {
+    return {};
+  }
+  const std::uint64_t left = last_drain_ ? last_drain_->frames_left : core_.metrics().stored_frames;
+  const std::string why = last_drain_ && !last_drain_->reason.ok() ? ": " + last_drain_->reason.ToString() : "";
+  return {StatusCode::kTimedOut, std::to_string(left) + " frames of stream " + core_.config().name +
+                                     " were not stored by the service when it was stopped" + why};
+}
+
+StreamMetrics RemoteStream::metrics() const {
+  const MutexLock lock(mutex_);
+  return core_.metrics();
+}
+
+bool RemoteStream::stopping() const {
+  const MutexLock lock(mutex_);
+  return core_.stopping();
+}
+
+}  // namespace kvs

@@ -1,0 +1,100 @@
+#ifndef KVS_PRODUCER_REMOTE_STREAM_H_
+#define KVS_PRODUCER_REMOTE_STREAM_H_
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "kvs/stream.h"
+#include "pic/base/mutex.h"
+#include "pic/stream/stream_core.h"
+#include "producer/net/callback_thread.h"
+#include "producer/net/transport.h"
+#include "producer/producer_context.h"
+
+namespace kvs {
+
+// A stream core on the real network: carries out its actions, brings it the answers, tells its events.
+//
+// Threads: callers and the network thread meet in the core, under one mutex. What the core wants done is done on the network thread
+// only: other threads leave one task in its mailbox. Events are queued for the callback thread in the order of the core.
+class RemoteStream : public std::enable_shared_from_this<RemoteStream> {
+ public:
+  RemoteStream(std::shared_ptr<ProducerContext> context, StreamConfig config,
+               std::shared_ptr<StreamListener> listener, std::uint64_t seed);
+  // After construction, once: the stream becomes known to the network thread.
+  void Open();
+
+  // As in kvs/stream.h. Thread: any.
+  void ExpectTrack(std::uint32_t track_id);
+  Status SetTrack(const Track& track);
+  void EndTrack(std::uint32_t track_id);
+  Status PutFrame(const Frame& frame);
+  void SetFlushing(bool flushing);
+  void Drain(Duration timeout);
+  void Stop(Duration timeout);
+  Status StopSync(Duration timeout);
+  StreamMetrics metrics() const;
+  bool stopping() const;
+
+ private:
+  class CallHandler;
+  class SessionHandler;
+  using CredentialsUser = std::function<void(Result<Credentials>)>;
+
+  // Constant after construction, so without the mutex.
+  const StreamConfig& core_config() const KVS_NO_THREAD_SAFETY_ANALYSIS { return core_.config(); }
+  Now now() const { return context_->network->loop().now(); }
+
+  // Any thread, mutex held: hands events to the callback thread and leaves word for the network thread.
+  void Settle() KVS_REQUIRES(mutex_);
+  void TellListener(StreamEvent event) KVS_REQUIRES(mutex_);
+
+  // Network thread only.
+  void RunActions() KVS_EXCLUDES(mutex_);
+  void Do(const StreamCore::MakeCall& action);
+  void Do(const StreamCore::OpenSession& action);
+  void Do(const StreamCore::WakeSession& action);
+  void Do(const StreamCore::AbortSession& action);
+  void Do(const StreamCore::RefreshCredentials& action);
+  void WithCredentials(CredentialsUser use);
+  Result<service::HttpRequest> MakeRequest(machine::Call call);
+  Status Sign(service::HttpRequest& request, const Credentials& credentials);
+  void OnCallDone(machine::Call call, const net::TransferResult& result);
+  Status TakeAnswer(machine::Call call, const service::HttpResponse& response, machine::ServiceState& state);
+  // The failure of an exchange, after the clock of the service was looked at.
+  Status FailureOf(service::ApiCall call, const net::TransferResult& result);
+  Duration RetryAfterOf(const net::TransferResult& result) const;
+  void OnSessionDone(std::uint64_t session, const net::TransferResult& result);
+  void CallFailed(Status status, Duration retry_after) KVS_EXCLUDES(mutex_);
+  void SessionEnded(std::uint64_t session, Status status, Duration retry_after) KVS_EXCLUDES(mutex_);
+  net::Transport& transport() { return *context_->network->loop().transport(); }
+  service::CallTarget Target(service::ApiCall call) const;
+
+  // Constant after construction.
+  const std::shared_ptr<ProducerContext> context_;
+  const std::shared_ptr<net::CallbackThread> callbacks_;  // null without a listener
+
+  // net_: network thread only.
+  net::TimerQueue::TimerId net_timer_ = 0;
+  std::optional<net::TransferId> net_call_;  // under way
+  std::uint64_t net_call_number_ = 0;        // tells a late answer of the credential source from the current one
+  std::map<std::uint64_t, std::optional<net::TransferId>> net_sessions_;  // none: waits for credentials
+  std::string net_endpoint_;                 // of putMedia
+  std::string net_arn_;
+
+  // shared_: guarded by mutex_.
+  mutable Mutex mutex_;
+  std::condition_variable_any changed_;  // there may be room, or waits are to end
+  StreamCore core_ KVS_GUARDED_BY(mutex_);
+  std::shared_ptr<StreamListener> listener_ KVS_GUARDED_BY(mutex_);
+  bool posted_ KVS_GUARDED_BY(mutex_) = false;  // a task of ours is in the mailbox
+  std::optional<MonoTime> armed_ KVS_GUARDED_BY(mutex_);  // the deadline that the network thread knows of
+  bool flushing_ KVS_GUARDED_BY(mutex_) = false;
+  std::optional<Drained> last_drain_ KVS_GUARDED_BY(mutex_);
+};
+
+}  // namespace kvs
+
+#endif  // KVS_PRODUCER_REMOTE_STREAM_H_

@@ -1,0 +1,193 @@
+#include "producer/service/validation.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+namespace kvs::service {
+namespace {
+
+constexpr std::size_t kMaxExcerpt = 64;
+
+bool IsWordCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool IsNameCharacter(char c) {
+  return IsWordCharacter(c) || c == '.' || c == '-';
+}
+
+bool IsPrintable(char c) {
+  return c >= ' ' && c <= '~';
+}
+
+Status Invalid(std::string_view what, std::string_view value, const std::string& why) {
+  return {StatusCode::kInvalidArgument,
+          "the " + std::string(what) + " \"" + PrintableExcerpt(value, kMaxExcerpt) + "\" " + why};
+}
+
+Status CheckLength(std::string_view what, std::string_view value, std::size_t max_length) {
+  if (value.empty()) {
+    return {StatusCode::kInvalidArgument, "the " + std::string(what) + " is empty"};
+  }
+  if (value.size() > max_length) {
+    return Invalid(what, value,
+                   "has " + std::to_string(value.size()) + " characters, at most " +
+                       std::to_string(max_length) + " are allowed");
+  }
+  return {};
+}
+
+Status CheckName(std::string_view what, std::string_view name, std::size_t max_length) {
+  if (Status status = CheckLength(what, name, max_length); !status.ok()) {
+    return status;
+  }
+  if (!std::all_of(name.begin(), name.end(), IsNameCharacter)) {
+    return Invalid(what, name, "has characters other than letters, digits, '_', '.' and '-'");
+  }
+  return {};
+}
+
+// How many characters; nothing when the text is not UTF-8 (too long forms, surrogates and what lies
+// above U+10FFFF are not). Source: RFC 3629, section 4.
+std::optional<std::size_t> CountUtf8(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++count) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const std::size_t length = lead < 0x80                    ? 1u
+                               : lead >= 0xC2 && lead <= 0xDF ? 2u
+                               : lead >= 0xE0 && lead <= 0xEF ? 3u
+                               : lead >= 0xF0 && lead <= 0xF4 ? 4u
+                                                              : 0u;
+    if (length == 0 || text.size() - i < length) {
+      return std::nullopt;
+    }
+    for (std::size_t k = 1; k < length; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      const unsigned low = k > 1 ? 0x80u : lead == 0xE0 ? 0xA0u : lead == 0xF0 ? 0x90u : 0x80u;
+      const unsigned high = k > 1 ? 0xBFu : lead == 0xED ? 0x9Fu : lead == 0xF4 ? 0x8Fu : 0xBFu;
+      if (next < low || next > high) {
+        return std::nullopt;
+      }
+    }
+    i += length;
+  }
+  return count;
+}
+
+Status CheckTagText(std::string_view what, std::string_view text, std::size_t max_length) {
+  const std::optional<std::size_t> length = CountUtf8(text);
+  if (!length) {
+    return Invalid(what, text, "is not UTF-8 text");
+  }
+  if (*length > max_length) {
+    return Invalid(what, text,
+                   "has " + std::to_string(*length) + " characters, at most " +
+                       std::to_string(max_length) + " are allowed");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string PrintableExcerpt(std::string_view text, std::size_t max_bytes) {
+  std::string out(text.substr(0, max_bytes));
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return !IsPrintable(c); }, '?');
+  return text.size() > max_bytes ? out + "..." : out;
+}
+
+Status ValidateStreamName(std::string_view name) {
+  return CheckName("stream name", name, kMaxStreamNameLength);
+}
+
+Status ValidateDeviceName(std::string_view name) {
+  return CheckName("device name", name, kMaxDeviceNameLength);
+}
+
+Status ValidateMediaType(std::string_view media_type) {
+  constexpr std::string_view kWhat = "content type";
+  if (Status status = CheckLength(kWhat, media_type, kMaxMediaTypeLength); !status.ok()) {
+    return status;
+  }
+  const auto is_part = [](std::string_view part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(),
+                                        [](char c) { return IsNameCharacter(c) || c == '+'; });
+  };
+  std::string_view rest = media_type;
+  while (true) {
+    const std::string_view type = rest.substr(0, rest.find(','));
+    const std::size_t slash = type.find('/');
+    if (slash == std::string_view::npos || !is_part(type.substr(0, slash)) ||
+        !is_part(type.substr(slash + 1))) {
+      return Invalid(kWhat, media_type, "is not of the form video/h264 or video/h264,audio/aac");
+    }
+    if (type.size() == rest.size()) {
+      return {};
+    }
+    rest.remove_prefix(type.size() + 1);
+  }
+}
+
+Status ValidateKmsKeyId(std::string_view key_id) {
+  constexpr std::string_view kWhat = "KMS key id";
+  if (Status status = CheckLength(kWhat, key_id, kMaxKmsKeyIdLength); !status.ok()) {
+    return status;
+  }
+  if (!std::all_of(key_id.begin(), key_id.end(), IsPrintable)) {
+    return Invalid(kWhat, key_id, "has characters that are not printable ASCII");
+  }
+  return {};
+}
+
+Status ValidateRetention(Duration retention) {
+  if (retention < Duration::Seconds(0) || retention > Duration::Hours(kMaxRetentionHours)) {
+    return {StatusCode::kInvalidArgument,
+            "the retention of " + std::to_string(retention.seconds()) +
+                " seconds is outside of 0 to " + std::to_string(kMaxRetentionHours) + " hours"};
+  }
+  return {};
+}
+
+Status ValidateStreamArn(std::string_view arn) {
+  constexpr std::string_view kWhat = "stream ARN";
+  if (Status status = CheckLength(kWhat, arn, kMaxArnLength); !status.ok()) {
+    return status;
+  }
+  const bool printable =
+      std::all_of(arn.begin(), arn.end(), [](char c) { return IsPrintable(c) && c != ' '; });
+  if (!printable || !arn.starts_with("arn:")) {
+    return Invalid(kWhat, arn, "is not of the form arn:aws:kinesisvideo:...");
+  }
+  return {};
+}
+
+Status ValidateTags(std::span<const Tag> tags) {
+  constexpr std::string_view kReservedPrefix = "aws:";
+  if (tags.size() > kMaxTags) {
+    return {StatusCode::kInvalidArgument, "there are " + std::to_string(tags.size()) +
+                                              " tags, at most " + std::to_string(kMaxTags) +
+                                              " are allowed"};
+  }
+  std::set<std::string_view> names;
+  for (const auto& [name, value] : tags) {
+    if (name.empty()) {
+      return {StatusCode::kInvalidArgument, "the name of a tag is empty"};
+    }
+    if (Status status = CheckTagText("tag name", name, kMaxTagNameLength); !status.ok()) {
+      return status;
+    }
+    if (Status status = CheckTagText("tag value", value, kMaxTagValueLength); !status.ok()) {
+      return status;
+    }
+    if (name.starts_with(kReservedPrefix)) {
+      return Invalid("tag name", name, "begins with \"aws:\", which is reserved");
+    }
+    if (!names.insert(name).second) {
+      return Invalid("tag name", name, "is there twice");
+    }
+  }
+  return {};
+}
+
+}  // namespace kvs::service

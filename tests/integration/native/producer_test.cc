@@ -1,0 +1,288 @@
+#include "kvs/producer.h"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "emulator/server/options.h"
+#include "emulator/server/server.h"
+#include "tests/support/hex.h"
+
+namespace kvs {
+namespace {
+
+using kvs::test::Hex;
+
+// Ends a test that would otherwise hang.
+constexpr auto kPatience = std::chrono::seconds(40);
+
+// The local service in this process.
+class LocalService {
+ public:
+  explicit LocalService(std::vector<std::string> arguments = {}) {
+    emulator::Options options;
+    EXPECT_EQ(emulator::ParseOptions(arguments, &options), "");
+    server_ = std::make_unique<emulator::Server>(options);
+    EXPECT_EQ(server_->Start(), "");
+    thread_ = std::thread([this] { server_->Run(); });
+  }
+  ~LocalService() { (void)Finish(); }
+  LocalService(const LocalService&) = delete;
+  LocalService& operator=(const LocalService&) = delete;
+
+  std::string url() const { return server_->url(); }
+  // Ends the service and says what it has seen.
+  emulator::StreamTotals Finish() {
+    if (thread_.joinable()) {
+      server_->Stop();
+      thread_.join();
+    }
+    return server_->Totals();
+  }
+
+ private:
+  std::unique_ptr<emulator::Server> server_;
+  std::thread thread_;
+};
+
+class Recorder : public StreamListener {
+ public:
+  void OnStreamEvent(const StreamEvent& event) override {
+    const std::lock_guard lock(mutex_);
+    events_.push_back(event);
+    changed_.notify_all();
+  }
+  // Waits for the first event of this type.
+  template <typename Event>
+  std::optional<Event> Await() {
+    std::unique_lock lock(mutex_);
+    std::optional<Event> found;
+    changed_.wait_for(lock, kPatience, [&] {
+      for (const StreamEvent& event : events_) {
+        if (const auto* one = std::get_if<Event>(&event)) {
+          found = *one;
+          return true;
+        }
+      }
+      return false;
+    });
+    return found;
+  }
+  std::vector<StreamEvent> events() {
+    const std::lock_guard lock(mutex_);
+    return events_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<StreamEvent> events_;
+};
+
+ProducerConfig Config(const std::string& endpoint, const std::string& secret = "kvslocalSecretKeyForTestsOnly0000EXAMPLE1") {
+  ProducerConfig config;
+  config.endpoint = endpoint;
+  Credentials credentials;
+  credentials.access_key_id = "AKIDLOCALKVSEXAMPLE1";
+  credentials.secret_access_key = Secret(secret);
+  config.credentials = MakeStaticCredentials(std::move(credentials));
+  return config;
+}
+
+Track Video() {
+  Track track;
+  track.codec_private = Hex("0142c01effe1000c6742c01eda0280f68400000301000468ce3c80");
+  return track;
+}
+
+class ProducerTest : public testing::Test {
+ protected:
+  std::shared_ptr<Stream> Open(const ProducerConfig& config, StreamConfig stream = {}) {
+    stream.name = "door";
+    stream.media_epoch = WallTime();
+    auto producer = Producer::Create(config);
+    EXPECT_TRUE(producer.ok()) << producer.status().ToString();
+    auto opened = (*producer)->OpenStream(stream, recorder_);
+    EXPECT_TRUE(opened.ok()) << opened.status().ToString();
+    EXPECT_TRUE((*opened)->SetTrack(Video()).ok());
+    return *opened;
+  }
+  static Status PutVideo(Stream& stream, std::int64_t ms, bool key, std::size_t size = 500) {
+    std::vector<std::uint8_t> bytes(size + 4, 0xAB);
+    for (std::size_t i = 0; i < 4; ++i) {
+      bytes[i] = static_cast<std::uint8_t>(size >> (24 - 8 * i));
+    }
+    bytes[4] = key ? 0x65 : 0x41;
+    Frame frame;
+    frame.pts = MediaTime::FromMillis(1'700'000'000'000 + ms);
+    frame.key_frame = key;
+    frame.data = bytes;
+    return stream.PutFrame(frame);
+  }
+  static void PutSeconds(Stream& stream, int seconds, std::size_t size = 500) {
+    for (int i = 0; i < seconds * 10; ++i) {
+      const Status status = PutVideo(stream, i * 100, i % 10 == 0, size);
+      ASSERT_TRUE(status.ok()) << status.ToString();
+    }
+  }
+
+  std::shared_ptr<Recorder> recorder_ = std::make_shared<Recorder>();
+};
+
+TEST_F(ProducerTest, StoresWhatWasPutAndSaysSo) {
+  LocalService service;
+  auto stream = Open(Config(service.url()));
+  PutSeconds(*stream, 5);
+  const Status status = stream->StopSync(Duration::Seconds(30));
+  EXPECT_TRUE(status.ok()) << status.ToString();
+  ASSERT_TRUE(recorder_->Await<Stopped>().has_value());
+  EXPECT_TRUE(recorder_->Await<StreamCreated>().has_value());
+  EXPECT_TRUE(recorder_->Await<Drained>()->complete);
+  const StreamMetrics metrics = stream->metrics();
+  EXPECT_EQ(metrics.frames_persisted, 50u);
+  EXPECT_EQ(metrics.fragments_persisted, 5u);
+  EXPECT_EQ(metrics.stored_bytes, 0u);
+  const auto totals = service.Finish();
+  EXPECT_EQ(totals.frames, 50u);
+  EXPECT_EQ(totals.error_acks, 0u);
+  EXPECT_EQ(totals.duplicates, 0u);
+}
+
+TEST_F(ProducerTest, AStreamThatWasLetGoIsStillSent) {
+  LocalService service;
+  {
+    auto stream = Open(Config(service.url()));
+    PutSeconds(*stream, 3);
+    stream->Stop(Duration::Seconds(30));
+  }
+  WaitForStoppedStreams();
+  EXPECT_EQ(service.Finish().frames, 30u);
+}
+
+TEST_F(ProducerTest, StopWithoutAServiceEndsAtItsDeadlineAndSaysWhatWasLeft) {
+  std::string url;
+  {
+    LocalService closed;
+    url = closed.url();
+  }
+  auto stream = Open(Config(url));
+  PutSeconds(*stream, 2);
+  const Status status = stream->StopSync(Duration::Millis(300));
+  EXPECT_EQ(status.code(), StatusCode::kTimedOut);
+  EXPECT_NE(status.message().find("20 frames of stream door"), std::string::npos) << status.message();
+  EXPECT_NE(status.message().find("ConnectFailed"), std::string::npos) << status.message();
+  const auto lost = recorder_->Await<FramesLost>();
+  ASSERT_TRUE(lost.has_value());
+  EXPECT_EQ(lost->reason, LossReason::kStopped);
+  EXPECT_EQ(lost->frames, 20u);
+}
+
+TEST_F(ProducerTest, AWrongSecretFailsTheStreamWithTheServicesWords) {
+  LocalService service;
+  auto stream = Open(Config(service.url(), "wrong"));
+  (void)PutVideo(*stream, 0, true).ok();
+  const auto failed = recorder_->Await<StreamFailed>();
+  ASSERT_TRUE(failed.has_value());
+  EXPECT_EQ(failed->status.code(), StatusCode::kNotAuthorized);
+  EXPECT_EQ(failed->status.http_status(), 403);
+  EXPECT_NE(failed->status.ToString().find("door"), std::string::npos);
+  EXPECT_EQ(PutVideo(*stream, 100, false).code(), StatusCode::kNotAuthorized);
+}
+
+TEST_F(ProducerTest, AMissingStreamThatMayNotBeCreatedFails) {
+  LocalService service;
+  StreamConfig config;
+  config.allow_creation = false;
+  auto stream = Open(Config(service.url()), config);
+  const auto failed = recorder_->Await<StreamFailed>();
+  ASSERT_TRUE(failed.has_value());
+  EXPECT_EQ(failed->status.code(), StatusCode::kStreamNotFound);
+}
+
+TEST_F(ProducerTest, OfflineWaitsForRoomAndAFlushEndsTheWait) {
+  std::string url;
+  {
+    LocalService closed;
+    url = closed.url();
+  }
+  ProducerConfig config = Config(url);
+  config.storage_bytes = 1 << 20;
+  StreamConfig stream_config;
+  stream_config.streaming_type = StreamingType::kOffline;
+  auto stream = Open(config, stream_config);
+  std::thread writer([&] {
+    Status status;
+    for (int i = 0; status.ok(); ++i) {
+      status = PutVideo(*stream, i * 100, i % 10 == 0, 50'000);
+    }
+    EXPECT_EQ(status.code(), StatusCode::kCancelled);
+  });
+  while (stream->metrics().stored_bytes < 900'000) {
+    std::this_thread::yield();
+  }
+  stream->SetFlushing(true);
+  writer.join();
+  stream->Stop(Duration());
+}
+
+TEST_F(ProducerTest, OfflinePutsMoreThanTheStoreHolds) {
+  LocalService service;
+  ProducerConfig config = Config(service.url());
+  config.storage_bytes = 1 << 20;
+  StreamConfig stream_config;
+  stream_config.streaming_type = StreamingType::kOffline;
+  auto stream = Open(config, stream_config);
+  PutSeconds(*stream, 20, 30'000);  // 6 MB through 1 MiB
+  EXPECT_TRUE(stream->StopSync(Duration::Seconds(30)).ok());
+  EXPECT_EQ(service.Finish().frames, 200u);
+}
+
+TEST_F(ProducerTest, ManyStreamsShareTheNetworkThread) {
+  LocalService service;
+  auto producer = Producer::Create(Config(service.url()));
+  ASSERT_TRUE(producer.ok());
+  std::vector<std::shared_ptr<Stream>> streams;
+  for (int i = 0; i < 20; ++i) {
+    StreamConfig config;
+    config.name = "camera-" + std::to_string(i);
+    streams.push_back(*(*producer)->OpenStream(config, nullptr));
+    ASSERT_TRUE(streams.back()->SetTrack(Video()).ok());
+  }
+  for (auto& stream : streams) {
+    PutSeconds(*stream, 2);
+    stream->Stop(Duration::Seconds(30));
+  }
+  WaitForStoppedStreams();
+  EXPECT_EQ(service.Finish().frames, 400u);
+}
+
+TEST_F(ProducerTest, SettingsThatCannotWorkAreRefusedWithASentence) {
+  const auto refusal = [](auto change) {
+    ProducerConfig config = Config("http://127.0.0.1:1");
+    change(config);
+    const auto producer = Producer::Create(std::move(config));
+    return producer.ok() ? "accepted" : producer.status().message();
+  };
+  EXPECT_NE(refusal([](ProducerConfig& c) { c.region = "mars"; }).find("mars"), std::string::npos);
+  EXPECT_NE(refusal([](ProducerConfig& c) { c.endpoint = "ftp://x"; }).find("endpoint"), std::string::npos);
+  EXPECT_NE(refusal([](ProducerConfig& c) { c.storage_bytes = 1000; }).find("storage"), std::string::npos);
+  EXPECT_NE(refusal([](ProducerConfig& c) { c.ca_path = "/no/such/file.pem"; }).find("/no/such"), std::string::npos);
+  EXPECT_NE(refusal([](ProducerConfig& c) { c.credentials.reset(); }).find("credentials"), std::string::npos);
+
+  auto producer = Producer::Create(Config("http://127.0.0.1:1"));
+  ASSERT_TRUE(producer.ok());
+  StreamConfig stream;
+  stream.name = "bad name";
+  EXPECT_EQ((*producer)->OpenStream(stream, nullptr).status().code(), StatusCode::kInvalidArgument);
+  stream.name = "good";
+  stream.tags.assign(51, {"a", "b"});
+  EXPECT_EQ((*producer)->OpenStream(stream, nullptr).status().code(), StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace kvs

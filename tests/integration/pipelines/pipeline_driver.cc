@@ -1,0 +1,185 @@
+// pipeline_driver PIPELINE STEP...: takes a pipeline through steps and says how long each took.
+//
+//   state:PLAYING   sets a state (NULL, READY, PAUSED, PLAYING)
+//   wait:eos        waits for a message on the bus: eos, error, or an element message by the name of its structure
+//   signal:int      waits for SIGINT
+//   send:eos        sends EOS into the pipeline
+//
+// Pads of an element named "src" are linked, by what their caps say of "media", to the element named so: "video", "audio". (The parser
+// of launch lines links late pads, too, but not when two of them come at the same time in two threads.)
+//
+// At the end the pipeline goes to NULL, and when its kvssink is gone, GStreamer is shut down: what its leak tracer finds then, leaks.
+//
+// Prints one JSON object per step: {"step":"state:PLAYING","result":"async","ms":3,"wall_ms":1700000000000}. The exit status is 1
+// when a wait was in vain.
+#include <chrono>
+#include <csignal>
+#include <future>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <gst/gst.h>
+
+namespace {
+
+// Only a failure waits for so long.
+constexpr GstClockTime kPatience = 120 * GST_SECOND;
+
+using Clock = std::chrono::steady_clock;
+
+std::string SetState(GstElement* pipeline, std::string_view name) {
+  const GstState state = name == "NULL"     ? GST_STATE_NULL
+                         : name == "READY"  ? GST_STATE_READY
+                         : name == "PAUSED" ? GST_STATE_PAUSED
+                                            : GST_STATE_PLAYING;
+  switch (gst_element_set_state(pipeline, state)) {
+    case GST_STATE_CHANGE_FAILURE:
+      return "failure";
+    case GST_STATE_CHANGE_ASYNC:
+      return "async";
+    case GST_STATE_CHANGE_NO_PREROLL:
+      return "no-preroll";
+    default:
+      return "success";
+  }
+}
+
+bool Matches(GstMessage* message, std::string_view what) {
+  switch (GST_MESSAGE_TYPE(message)) {
+    case GST_MESSAGE_EOS:
+      return what == "eos";
+    case GST_MESSAGE_ERROR:
+      return what == "error";
+    case GST_MESSAGE_ELEMENT:
+      return what == gst_structure_get_name(gst_message_get_structure(message));
+    default:
+      return false;
+  }
+}
+
+std::string WaitFor(GstBus* bus, std::string_view what) {
+  const auto deadline = Clock::now() + std::chrono::nanoseconds(kPatience);
+  while (Clock::now() < deadline) {
+    GstMessage* const message = gst_bus_timed_pop(bus, GST_SECOND);
+    if (message == nullptr) {
+      continue;
+    }
+    const bool found = Matches(message, what);
+    const bool failed = !found && GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR;
+    gst_message_unref(message);
+    if (found || failed) {
+      return found ? "found" : "error";
+    }
+  }
+  return "in vain";
+}
+
+sigset_t Interrupt() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+std::string WaitForInterrupt() {
+  const sigset_t set = Interrupt();
+  int number = 0;
+  return sigwait(&set, &number) == 0 ? "found" : "error";
+}
+
+std::string SendEos(GstElement* pipeline) {
+  return gst_element_send_event(pipeline, gst_event_new_eos()) != FALSE ? "success" : "error";
+}
+
+void LinkByMedia(GstElement* /*source*/, GstPad* pad, gpointer pipeline) {
+  GstCaps* const caps = gst_pad_query_caps(pad, nullptr);
+  const char* const media = gst_structure_get_string(gst_caps_get_structure(caps, 0), "media");
+  if (GstElement* const next = media != nullptr ? gst_bin_get_by_name(GST_BIN(pipeline), media) : nullptr) {
+    GstPad* const sink = gst_element_get_static_pad(next, "sink");
+    gst_pad_link(pad, sink);
+    gst_object_unref(sink);
+    gst_object_unref(next);
+  }
+  gst_caps_unref(caps);
+}
+
+// Becomes ready when the pipeline's kvssink is finalized. A thread that is telling something about it may hold it for a moment.
+std::future<void> EndOfSink(GstElement* pipeline) {
+  auto* const end = new std::promise<void>();  // NOLINT: owned by the callback
+  std::future<void> future = end->get_future();
+  GstIterator* const sinks = gst_bin_iterate_all_by_element_factory_name(GST_BIN(pipeline), "kvssink");
+  GValue value = G_VALUE_INIT;
+  if (gst_iterator_next(sinks, &value) == GST_ITERATOR_OK) {
+    g_object_weak_ref(
+        G_OBJECT(g_value_get_object(&value)),
+        [](gpointer data, GObject* /*gone*/) {
+          const std::unique_ptr<std::promise<void>> owner(static_cast<std::promise<void>*>(data));
+          owner->set_value();
+        },
+        end);
+    g_value_unset(&value);
+  } else {
+    end->set_value();
+    delete end;  // NOLINT: nobody else will
+  }
+  gst_iterator_free(sinks);
+  return future;
+}
+
+template <typename Duration>
+std::int64_t Millis(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const sigset_t interrupt = Interrupt();
+  pthread_sigmask(SIG_BLOCK, &interrupt, nullptr);  // in all threads that are still to come
+  gst_init(&argc, &argv);
+  if (argc < 2) {
+    std::cerr << "usage: pipeline_driver PIPELINE STEP...\n";
+    return 2;
+  }
+  GError* error = nullptr;
+  GstElement* const pipeline = gst_parse_launch(argv[1], &error);
+  if (error != nullptr) {
+    std::cerr << error->message << "\n";
+    g_clear_error(&error);
+    return 2;
+  }
+  if (GstElement* const source = gst_bin_get_by_name(GST_BIN(pipeline), "src")) {
+    g_signal_connect(source, "pad-added", G_CALLBACK(LinkByMedia), pipeline);
+    gst_object_unref(source);
+  }
+  GstBus* const bus = gst_element_get_bus(pipeline);
+  bool fine = true;
+  for (int i = 2; i < argc; ++i) {
+    const std::string_view step = argv[i];
+    const std::string_view kind = step.substr(0, step.find(':'));
+    const std::string_view argument = step.substr(step.find(':') + 1);
+    const auto begin = Clock::now();
+    const std::string result = kind == "state"    ? SetState(pipeline, argument)
+                               : kind == "signal" ? WaitForInterrupt()
+                               : kind == "send"   ? SendEos(pipeline)
+                                                  : WaitFor(bus, argument);
+    const auto took = Clock::now() - begin;
+    fine = fine && result != "in vain" && result != "error";
+    std::cout << R"({"step":")" << step << R"(","result":")" << result << R"(","ms":)" << Millis(took)
+              << R"(,"wall_ms":)" << Millis(std::chrono::system_clock::now().time_since_epoch()) << "}"
+              << "\n"
+              << std::flush;
+  }
+  gst_element_set_state(pipeline, GST_STATE_NULL);
+  const std::future<void> end_of_sink = EndOfSink(pipeline);
+  gst_object_unref(bus);
+  gst_object_unref(pipeline);
+  if (end_of_sink.wait_for(std::chrono::nanoseconds(kPatience)) != std::future_status::ready) {
+    std::cerr << "somebody keeps the element\n";
+    fine = false;
+  }
+  gst_deinit();
+  return fine ? 0 : 1;
+}

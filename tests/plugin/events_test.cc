@@ -1,0 +1,304 @@
+// EOS, failure, and what the element says about its stream.
+
+#include <cstring>
+#include <string>
+
+#include <gmock/gmock.h>
+
+#include "plugin/gstkvssink.h"
+#include "tests/plugin/element_fixture.h"
+
+namespace kvs::plugin {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class EosTest : public ElementTest {
+ protected:
+  // Two pads that have put a frame each, in `state`.
+  void Run(GstState state) {
+    video_ = Pad("video_%u");
+    audio_ = Pad("audio_%u");
+    SetState(state);
+    video_->Begin(kAvcCaps);
+    audio_->Begin(kAlawCaps);
+    video_->Push({0, 0});
+    audio_->Push({0, 0});
+  }
+  static Drained Complete() {
+    Drained drained;
+    drained.complete = true;
+    return drained;
+  }
+
+  std::unique_ptr<Feeder> video_;
+  std::unique_ptr<Feeder> audio_;
+};
+
+TEST_F(EosTest, IsPostedOnceWhenAllPadsEndedAndTheUploadFinished) {
+  Set("stop-stream-timeout", "30");
+  Run(GST_STATE_PLAYING);
+  video_->Eos();
+  EXPECT_THAT(stream().ended(), ElementsAre(1U));
+  EXPECT_THAT(stream().drains(), IsEmpty());
+  const guint32 seqnum = audio_->Eos();
+  EXPECT_THAT(stream().drains(), ElementsAre(Duration::Seconds(30)));
+  EXPECT_THAT(Take(GST_MESSAGE_EOS), IsEmpty());
+  stream().Emit(Complete());
+  const std::vector<MessagePtr> eos = Take(GST_MESSAGE_EOS);
+  ASSERT_THAT(eos, SizeIs(1));
+  EXPECT_EQ(gst_message_get_seqnum(eos[0].get()), seqnum);
+  stream().Emit(Complete());
+  EXPECT_THAT(Take(GST_MESSAGE_EOS), IsEmpty());
+  EXPECT_THAT(Take(GST_MESSAGE_ERROR), IsEmpty());
+}
+
+TEST_F(EosTest, IsHeldBackInPaused) {
+  Run(GST_STATE_PAUSED);
+  video_->Eos();
+  audio_->Eos();
+  stream().Emit(Complete());
+  EXPECT_THAT(Take(GST_MESSAGE_EOS), IsEmpty());
+  SetState(GST_STATE_PLAYING);
+  EXPECT_THAT(Take(GST_MESSAGE_EOS), SizeIs(1));
+}
+
+TEST_F(EosTest, ComesAtOnceWhenNothingWasPut) {
+  const auto video = Pad("video_%u");
+  SetState(GST_STATE_PLAYING);
+  video->Begin(kAvcCaps);
+  video->Eos();
+  EXPECT_THAT(Take(GST_MESSAGE_EOS), SizeIs(1));
+  EXPECT_THAT(stream().drains(), IsEmpty());
+}
+
+TEST_F(EosTest, DoesNotWaitForPadsThatNothingIsLinkedTo) {
+  const PadPtr unlinked(gst_element_request_pad_simple(element_.get(), "video_%u"));
+  Run(GST_STATE_PLAYING);
+  video_->Eos();
+  audio_->Unlink();
+  EXPECT_THAT(stream().drains(), SizeIs(1));
+}
+
+TEST_F(EosTest, DoesNotWaitForReleasedPads) {
+  Run(GST_STATE_PLAYING);
+  video_->Eos();
+  audio_->Release();
+  EXPECT_THAT(stream().drains(), SizeIs(1));
+}
+
+TEST_F(EosTest, AnIncompleteDrainIsAnErrorThatSaysWhatIsLeft) {
+  Set("stop-stream-timeout", "4");
+  Set("stream-name", "door");
+  Run(GST_STATE_PLAYING);
+  video_->Eos();
+  audio_->Eos();
+  Drained drained;
+  drained.frames_left = 2;
+  drained.duration_left = Duration::Millis(40);
+  drained.reason = Status(StatusCode::kConnectFailed, "127.0.0.1:1: connection refused");
+  stream().Emit(drained);
+  const std::vector<MessagePtr> errors = Take(GST_MESSAGE_ERROR);
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_THAT(TextOf(errors[0]),
+              AllOf(HasSubstr("Stream \"door\""), HasSubstr("nothing of 2 frames was persisted"),
+                    HasSubstr("within 4 s (stop-stream-timeout)"), HasSubstr("2 frames (0.0 s)"),
+                    HasSubstr("connection refused")));
+  EXPECT_THAT(Take(GST_MESSAGE_EOS), SizeIs(1));
+  // What is left of the time is all that stopping takes, as EOS has used it up.
+  mono_now_ = mono_now_ + Duration::Millis(3500);
+  SetState(GST_STATE_NULL);
+  EXPECT_THAT(stream().stops(), ElementsAre(Duration::Millis(500)));
+}
+
+TEST_F(EosTest, AFlushTakesItBack) {
+  Run(GST_STATE_PLAYING);
+  video_->Eos();
+  audio_->Eos();
+  for (Feeder* const pad : {video_.get(), audio_.get()}) {
+    pad->Send(gst_event_new_flush_start());
+    pad->Send(gst_event_new_flush_stop(TRUE));
+  }
+  stream().Emit(Complete());
+  EXPECT_THAT(Take(GST_MESSAGE_EOS), IsEmpty());
+  video_->Begin(kAvcCaps);
+  EXPECT_EQ(video_->Push({40 * kMsec, 40 * kMsec}), GST_FLOW_OK);
+  EXPECT_THAT(stream().frames(), SizeIs(3));
+  video_->Eos();
+  audio_->Eos();
+  stream().Emit(Complete());
+  EXPECT_THAT(Take(GST_MESSAGE_EOS), SizeIs(1));
+}
+
+TEST_F(EosTest, IsToldAgainAfterAPause) {
+  Run(GST_STATE_PLAYING);
+  video_->Eos();
+  audio_->Eos();
+  stream().Emit(Complete());
+  EXPECT_THAT(Take(GST_MESSAGE_EOS), SizeIs(1));
+  SetState(GST_STATE_PAUSED);
+  SetState(GST_STATE_PLAYING);
+  EXPECT_THAT(Take(GST_MESSAGE_EOS), SizeIs(1));
+}
+
+// Failure ----------------------------------------------------------------------------------------
+
+class EventsTest : public ElementTest {
+ protected:
+  void Run() {
+    Set("stream-name", "door");
+    video_ = Pad("video_%u");
+    SetState(GST_STATE_PLAYING);
+    video_->Begin(kAvcCaps);
+    video_->Push({0, 0});
+    TakeElementMessages();
+  }
+  std::unique_ptr<Feeder> video_;
+};
+
+Status Refused() {
+  return Status(StatusCode::kNotAuthorized,
+                "describeStream is not allowed: kinesisvideo:DescribeStream is missing")
+      .WithService(403, "AccessDeniedException", "req-1");
+}
+
+TEST_F(EventsTest, AFailedStreamIsOneErrorAndAnErrorForEveryBuffer) {
+  guint64 signalled = 0;
+  Run();
+  g_signal_connect(element_.get(), "stream-error",
+                   G_CALLBACK(+[](GstElement*, guint64 status, guint64* out) { *out = status; }),
+                   &signalled);
+  stream().Emit(StreamFailed{Refused()});
+  stream().set_put_status(Refused());
+  EXPECT_EQ(video_->Push({40 * kMsec, 40 * kMsec}), GST_FLOW_ERROR);
+  EXPECT_EQ(video_->Push({80 * kMsec, 80 * kMsec}), GST_FLOW_ERROR);
+  const std::vector<MessagePtr> errors = Take(GST_MESSAGE_ERROR);
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_THAT(TextOf(errors[0]),
+              AllOf(HasSubstr("\"door\""), HasSubstr("kinesisvideo:DescribeStream is missing"),
+                    HasSubstr("HTTP 403"), HasSubstr("Check that the credentials")));
+  EXPECT_THAT(DebugOf(errors[0]), HasSubstr("req-1"));
+  GError* error = nullptr;
+  gst_message_parse_error(errors[0].get(), &error, nullptr);
+  EXPECT_TRUE(g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED));
+  g_error_free(error);
+  EXPECT_EQ(signalled, 0x52000010U);
+}
+
+TEST_F(EventsTest, AFailureThatAPutSeesFirstIsToldOnceAsWell) {
+  Run();
+  stream().set_put_status(Status(StatusCode::kStreamNotFound, "describeStream: no such stream"));
+  EXPECT_EQ(video_->Push({40 * kMsec, 40 * kMsec}), GST_FLOW_ERROR);
+  stream().Emit(
+      StreamFailed{Status(StatusCode::kStreamNotFound, "describeStream: no such stream")});
+  const std::vector<MessagePtr> errors = Take(GST_MESSAGE_ERROR);
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_THAT(TextOf(errors[0]), HasSubstr("allow-create-stream"));
+}
+
+TEST_F(EventsTest, AnUnreachableServiceIsOneWarningAndNoError) {
+  Set("endpoint", "http://127.0.0.1:9");
+  Run();
+  Disconnected down;
+  down.reason = Status(StatusCode::kConnectFailed, "describeStream: connection refused");
+  down.retry_in = Duration::Seconds(1);
+  stream().Emit(down);
+  stream().Emit(down);
+  const std::vector<MessagePtr> warnings = Take(GST_MESSAGE_WARNING);
+  ASSERT_THAT(warnings, SizeIs(1));
+  EXPECT_THAT(TextOf(warnings[0]),
+              AllOf(HasSubstr("http://127.0.0.1:9"), HasSubstr("connection refused"),
+                    HasSubstr("120 s of media")));
+  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-disconnected", "kvssink-disconnected"));
+  EXPECT_EQ(video_->Push({40 * kMsec, 40 * kMsec}), GST_FLOW_OK);
+  EXPECT_THAT(Take(GST_MESSAGE_ERROR), IsEmpty());
+}
+
+TEST_F(EventsTest, AnOutageIsNoWarning) {
+  Run();
+  stream().Emit(Connecting{1});
+  stream().Emit(Connected{1});
+  Disconnected down;
+  down.reason = Status(StatusCode::kConnectionLost, "connection reset");
+  stream().Emit(down);
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), IsEmpty());
+  EXPECT_THAT(TakeElementMessages(),
+              ElementsAre("kvssink-connecting", "kvssink-connected", "kvssink-disconnected"));
+}
+
+TEST_F(EventsTest, LostFramesAreOneWarningPerEpisode) {
+  Run();
+  FramesLost lost;
+  lost.reason = LossReason::kPressure;
+  lost.frames = 25;
+  stream().Emit(lost);
+  mono_now_ = mono_now_ + Duration::Seconds(10);
+  stream().Emit(lost);
+  std::vector<MessagePtr> warnings = Take(GST_MESSAGE_WARNING);
+  ASSERT_THAT(warnings, SizeIs(1));
+  EXPECT_THAT(TextOf(warnings[0]),
+              AllOf(HasSubstr("25 frames were lost because the buffer was full"),
+                    HasSubstr("storage-size")));
+  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-frames-lost", "kvssink-frames-lost"));
+  mono_now_ = mono_now_ + Duration::Seconds(60);
+  stream().Emit(lost);
+  warnings = Take(GST_MESSAGE_WARNING);
+  ASSERT_THAT(warnings, SizeIs(1));
+  EXPECT_THAT(TextOf(warnings[0]), HasSubstr("50 frames"));
+}
+
+TEST_F(EventsTest, FramesBeforeTheFirstKeyFrameAreToldWithoutAWarning) {
+  Run();
+  FramesLost lost;
+  lost.reason = LossReason::kNoKeyFrame;
+  lost.frames = 3;
+  stream().Emit(lost);
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), IsEmpty());
+  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-frames-lost"));
+}
+
+struct AckSeen {
+  int count = 0;
+  GstKvsSinkFragmentAck ack{};
+};
+
+TEST_F(EventsTest, AcksAreSignalledInAmazonsLayout) {
+  AckSeen seen;
+  Run();
+  g_signal_connect(element_.get(), "fragment-ack",
+                   G_CALLBACK(+[](GstElement*, const GstKvsSinkFragmentAck* ack, AckSeen* out) {
+                     ++out->count;
+                     out->ack = *ack;
+                   }),
+                   &seen);
+  stream().Emit(FragmentAcked{{AckType::kPersisted, 1'700'000'000'123, "91343852", 0, ""}, 1});
+  EXPECT_EQ(seen.ack.ack_type, 3);
+  EXPECT_EQ(seen.ack.timestamp, 1'700'000'000'123U);
+  EXPECT_STREQ(seen.ack.sequence_number, "91343852");
+  EXPECT_EQ(seen.ack.result, 200);
+  stream().Emit(FragmentAcked{{AckType::kError, {}, std::string(200, '7'), 4006, "X"}, 1});
+  EXPECT_EQ(seen.ack.ack_type, 4);
+  EXPECT_EQ(seen.ack.result, 4006);
+  EXPECT_EQ(std::strlen(seen.ack.sequence_number), 128U);
+  EXPECT_EQ(seen.ack.timestamp, G_MAXUINT64);
+  EXPECT_EQ(seen.count, 2);
+}
+
+TEST_F(EventsTest, NoMessageEverHoldsASecret) {
+  Run();
+  stream().Emit(StreamFailed{Refused()});
+  while (GstMessage* const message = gst_bus_pop(bus_)) {
+    const MessagePtr owned(message);
+    const GstStructure* const s = gst_message_get_structure(message);
+    const std::string text = s == nullptr ? "" : TakeString(gst_structure_to_string(s));
+    EXPECT_THAT(text, ::testing::Not(HasSubstr("SECRETTEST")));
+  }
+}
+
+}  // namespace
+}  // namespace kvs::plugin

@@ -1,0 +1,37 @@
+#ifndef KVS_TESTS_PLUGIN_GST_ENVIRONMENT_H_
+#define KVS_TESTS_PLUGIN_GST_ENVIRONMENT_H_
+
+#include <memory>
+
+#include <gst/gst.h>
+#include <gtest/gtest.h>
+
+#include "plugin/gstkvssink.h"
+
+namespace kvs::plugin {
+
+// Starts GStreamer once per test program and registers kvssink, which is linked in and not loaded.
+class GstEnvironment : public ::testing::Environment {
+ public:
+  void SetUp() override {
+    for (const char* name :
+         {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION",
+          "AWS_REGION", "CONTROL_PLANE_URI", "KVSSINK_CA_CERT_PATH"}) {
+      g_unsetenv(name);
+    }
+    gst_init(nullptr, nullptr);
+    gst_element_register(nullptr, "kvssink", GST_RANK_NONE, GST_TYPE_KVS_SINK);
+  }
+  // Tracers report at the end.
+  void TearDown() override { gst_deinit(); }
+};
+
+// Put one of these at the top of a test file.
+inline ::testing::Environment* UseGst() {
+  // GoogleTest takes it over.
+  return ::testing::AddGlobalTestEnvironment(std::make_unique<GstEnvironment>().release());
+}
+
+}  // namespace kvs::plugin
+
+#endif  // KVS_TESTS_PLUGIN_GST_ENVIRONMENT_H_

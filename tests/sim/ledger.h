@@ -1,0 +1,137 @@
+#ifndef KVS_TESTS_SIM_LEDGER_H_
+#define KVS_TESTS_SIM_LEDGER_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "emulator/model/fragment.h"
+#include "kvs/metrics.h"
+#include "kvs/stream_events.h"
+#include "kvs/track.h"
+#include "tests/sim/options.h"
+#include "tests/sim/payload.h"
+#include "tests/sim/scheduler.h"
+#include "tests/sim/trace.h"
+
+namespace kvs::sim {
+
+// Knows of every frame what became of it: what the stream said when it was put, which sessions
+// carried it, what the service acknowledged and what it stored. Checks I1 to I5 of
+// docs/simulation.md. The first thing that is wrong ends the run.
+class Ledger {
+ public:
+  Ledger(const SimOptions& options, Scheduler& scheduler, Trace& trace);
+
+  // The user's side.
+  void OnAccepted(FrameName name, MediaTime pts);
+  void OnRefused(StatusCode code);
+  void OnEvent(const StreamEvent& event);
+  // The wall time of media time zero, where the stream counts from its first frame.
+  void SetEpoch(WallTime epoch) { epoch_ = epoch; }
+
+  // The wire, as the bytes leave the core.
+  void OnSessionOpened(std::uint64_t session);
+  void OnSessionClosed(std::uint64_t session);
+  void OnCluster(std::uint64_t session, std::uint64_t timecode);
+  void OnWireFrame(std::uint64_t session, FrameName name);
+
+  // The service.
+  void OnStored(const emulator::Fragment& fragment);
+  // It was received, and could not be stored. Nobody can make up for that who does not hear of it:
+  // until the stream is told, its frames may be missing.
+  void OnNotArchived(const emulator::Fragment& fragment);
+  void OnMediaProblem(int error_id, std::string_view what);
+  void OnThrottled() { ++throttled_; }
+
+  // After each step, and after the last.
+  void CheckStep(const StreamMetrics& metrics, std::uint64_t used_bytes);
+  void CheckEnd(const StreamMetrics& metrics);
+
+  void Fail(const std::string& what);
+  const std::string& failure() const { return failure_; }
+
+  // What the run was like.
+  std::uint64_t accepted() const { return accepted_; }
+  std::uint64_t stored() const { return stored_; }
+  std::uint64_t stored_again() const { return stored_again_; }
+  std::uint64_t lost() const;
+  std::uint64_t lost(LossReason reason) const { return lost_[static_cast<std::size_t>(reason)]; }
+  const std::vector<FramesLost>& losses() const { return losses_; }
+  const std::vector<Drained>& drains() const { return drains_; }
+  const std::vector<Disconnected>& disconnects() const { return disconnects_; }
+  std::uint64_t connects() const { return connects_; }
+  bool stopped() const { return stopped_; }
+  bool stream_failed() const { return stream_failed_; }
+  bool WasStored(FrameName name) const;
+  std::uint64_t error_acks(int id) const;
+  // Times of the last ack of a fragment, for the pace.
+  MonoTime last_progress() const { return last_progress_; }
+
+ private:
+  enum Flag : std::uint8_t {
+    kAccepted = 1,
+    kStored = 2,
+    kAcked = 4,
+    kRejected = 8,
+    kNotArchived = 16,  // and the stream was not told
+  };
+  struct Record {
+    std::int64_t pts = 0;       // ns
+    std::uint32_t session = 0;  // that carried it last
+    std::uint8_t flags = 0;
+  };
+  using Cluster = std::pair<std::uint64_t, std::uint64_t>;  // session, time code
+
+  Record& At(FrameName name);
+  // The frames of a fragment; a failure and none of them when one is not as it was put.
+  std::vector<FrameName> NamesOf(const emulator::Fragment& fragment);
+  void CheckCodec(const emulator::Fragment& fragment, FrameName name);
+  void OnAck(const FragmentAcked& acked);
+  void Mark(const Cluster& cluster, Flag flag, std::string_view why);
+  void CheckStoredTimes(const emulator::Fragment& fragment, const emulator::FrameInfo& info,
+                        const Record& record, FrameName name);
+  void CheckMissing(const StreamMetrics& metrics);
+  bool ReportedLost(const Record& record) const;
+  std::int64_t ExpectedNanos(const Record& record) const;
+
+  const SimOptions& options_;
+  Scheduler& scheduler_;
+  Trace& trace_;
+  std::string failure_;
+
+  std::array<std::vector<Record>, kMaxTracks> frames_;
+  std::optional<WallTime> epoch_;
+  std::uint64_t accepted_ = 0;
+  std::uint64_t refused_ = 0;
+  std::uint64_t stored_ = 0;
+  std::uint64_t stored_again_ = 0;
+  std::uint64_t off_time_ = 0;  // stored under another time than they were put with
+  std::uint64_t throttled_ = 0;
+
+  std::set<std::uint64_t> live_;
+  std::map<Cluster, std::vector<FrameName>> clusters_;
+  std::map<std::uint64_t, std::uint64_t> current_cluster_;                  // by session
+  std::map<std::pair<std::uint64_t, std::uint8_t>, std::uint32_t> newest_;  // session, track
+
+  std::map<std::string, std::vector<FrameName>> not_archived_;  // by fragment number
+  std::array<std::uint64_t, 5> lost_{};                         // by LossReason
+  std::vector<FramesLost> losses_;
+  std::vector<Drained> drains_;
+  std::vector<Disconnected> disconnects_;
+  std::map<int, std::uint64_t> error_acks_;
+  std::uint64_t connects_ = 0;
+  bool stopped_ = false;
+  bool stream_failed_ = false;
+  MonoTime last_progress_ = Scheduler::kStart;
+};
+
+}  // namespace kvs::sim
+
+#endif  // KVS_TESTS_SIM_LEDGER_H_

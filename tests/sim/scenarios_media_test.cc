@@ -1,0 +1,190 @@
+// Stories about media: what comes when, and how it is cut into fragments.
+#include <set>
+
+#include "tests/sim/scenario.h"
+
+namespace kvs::sim {
+namespace {
+
+using MediaScenario = Scenario;
+
+TEST_F(MediaScenario, KeyFramesThreeTenthsApartMakeFragmentsOfASecond) {
+  options_.tracks[0].gop_min = options_.tracks[0].gop_max = Duration::Millis(320);
+  Begin();
+  Seconds(20);
+  EndWell();
+  ExpectNothingLost();
+  for (std::size_t i = 1; i < stored().size(); ++i) {
+    EXPECT_GE(stored()[i].timecode - stored()[i - 1].timecode, 1000u);
+    EXPECT_TRUE(stored()[i].first_frame_key);
+  }
+  EXPECT_GE(stored().size(), 15u);
+}
+
+TEST_F(MediaScenario, GroupOfTwentyFiveSecondsIsCutBeforeTheServiceRefusesIt) {
+  options_.tracks[0].gop_min = options_.tracks[0].gop_max = Duration::Seconds(25);
+  options_.tracks[0].b_frames = 2;
+  Begin();
+  Seconds(60);
+  EndWell();
+  ExpectNothingLost();
+  for (const emulator::Fragment& fragment : stored()) {
+    EXPECT_LE(fragment.last_ns - fragment.first_ns, Duration::Seconds(10).nanos());
+  }
+}
+
+TEST_F(MediaScenario, CodecDataChangesInMidStream) {
+  for (const MediaKind kind : {MediaKind::kH264Avc, MediaKind::kH264AnnexB}) {
+    options_.tracks[0].kind = kind;
+    options_.tracks[0].codec_change_gops = 3;
+    Begin();
+    Seconds(20);
+    EndWell();
+    ExpectNothingLost();
+    ExpectNothingTwice();
+    std::set<std::vector<std::uint8_t>> headers;
+    std::set<std::uint64_t> sessions;
+    for (const emulator::Fragment& fragment : stored()) {
+      headers.insert(fragment.header->tracks.at(0).codec_private);
+      sessions.insert(fragment.session);
+    }
+    EXPECT_EQ(headers.size(), 2u);
+    EXPECT_EQ(sessions.size(), 4u);  // changes at 6, 12 and 18 s
+  }
+}
+
+TEST_F(MediaScenario, AudioEndsBeforeVideo) {
+  for (const bool tells : {true, false}) {
+    options_.tracks.resize(1);
+    options_.tracks.push_back(Audio());
+    options_.tracks[1].ends_after = Duration::Seconds(7);
+    options_.tracks[1].tells_end = tells;
+    Begin();
+    Seconds(20);
+    EndWell();
+    ExpectNothingLost();
+    EXPECT_EQ(stored().front().frames_per_track.size(), 2u);
+    EXPECT_EQ(stored().back().frames_per_track.size(), 1u);
+  }
+}
+
+TEST_F(MediaScenario, AudioIsSilentFromTheStart) {
+  options_.tracks.push_back(Audio());
+  options_.tracks[1].silent = true;
+  Begin();
+  Until([](const StreamMetrics& m) { return m.fragments_persisted > 0; }, Duration::Seconds(15));
+  Seconds(20);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(metrics().sessions_opened, 1u);
+  EXPECT_EQ(stored().front().header->tracks.size(), 1u);
+}
+
+TEST_F(MediaScenario, AudioComesLate) {
+  options_.tracks.push_back(Audio());
+  options_.tracks[1].starts_after = Duration::Millis(7300);
+  for (const bool declared_late : {false, true}) {
+    options_.tracks[1].declared_late = declared_late;
+    Begin();
+    Millis(19'500);
+    EndWell();
+    ExpectNothingLost();
+    EXPECT_EQ(stored().front().header->tracks.size(), 1u);
+    EXPECT_EQ(stored().back().header->tracks.size(), 2u);
+  }
+}
+
+TEST_F(MediaScenario, SoundAlone) {
+  options_.tracks = {Audio()};
+  Begin();
+  Seconds(30);
+  EndWell();
+  ExpectNothingLost();
+  ExpectNothingTwice();
+  EXPECT_EQ(metrics().sessions_opened, 1u);
+}
+
+// Counted from the start of the connection, no frame may be before it: pictures shown before the
+// key frame that they need.
+TEST_F(MediaScenario, RelativeTimesWithOpenGroups) {
+  options_.config.absolute_fragment_times = false;
+  options_.tracks[0].b_frames = 3;
+  options_.tracks[0].open_gop = true;
+  Begin();
+  Seconds(5);
+  Break();
+  Seconds(5);
+  EndWell();
+  ExpectNothingLost();
+}
+
+TEST_F(MediaScenario, StoreFullInAnOutageGivesUpWholeFragmentsOldestFirst) {
+  options_.store_bytes = 256 << 10;
+  Begin();
+  Seconds(4);
+  Refuse(Duration::Seconds(120));
+  Break();
+  Seconds(120);
+  Seconds(20);
+  EndWell();
+  EXPECT_GT(ledger().lost(LossReason::kPressure), 0u);
+  EXPECT_EQ(ledger().lost(), ledger().lost(LossReason::kPressure));
+  // What is missing is one run of whole groups.
+  const auto count = static_cast<std::uint32_t>(ledger().accepted());
+  std::uint32_t first = 0;
+  while (first < count && ledger().WasStored({0, first})) {
+    ++first;
+  }
+  std::uint32_t next = first;
+  while (next < count && !ledger().WasStored({0, next})) {
+    ++next;
+  }
+  // The fragment whose last ack the outage swallowed is stored, which the stream cannot know.
+  EXPECT_EQ(next - first + 2 * kFramesPerSecond, ledger().lost());
+  EXPECT_EQ(first % (2 * kFramesPerSecond), 0u);
+  EXPECT_EQ(next % (2 * kFramesPerSecond), 0u);
+  // Reports name it, a few times and not for each frame.
+  EXPECT_LE(ledger().losses().size(), 15u);
+}
+
+TEST_F(MediaScenario, FragmentLargerThanTheStoreIsEndedEarly) {
+  options_.store_bytes = 128 << 10;
+  options_.tracks[0].gop_min = options_.tracks[0].gop_max = Duration::Seconds(8);
+  options_.tracks[0].frame_bytes_min = options_.tracks[0].frame_bytes_max = 1000;
+  Begin();
+  Seconds(60);
+  EndWell();
+  EXPECT_GT(stored().size(), 6u);
+  EXPECT_GT(ledger().stored(), ledger().accepted() / 2);
+}
+
+TEST_F(MediaScenario, OfflineWithATinyStore) {
+  options_.config.streaming_type = StreamingType::kOffline;
+  options_.media_ends = true;
+  options_.storm = Duration::Seconds(60);  // of media, twice
+  options_.store_bytes = 64 << 10;
+  options_.tracks.push_back(Audio());
+  Begin();
+  EXPECT_TRUE(world_->RunUntil([&] { return world_->camera().done(); }, Duration::Minutes(10)));
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(ledger().stored(), ledger().accepted());
+  EXPECT_GE(ledger().accepted(), 120u * kFramesPerSecond);
+}
+
+TEST_F(MediaScenario, OfflineThroughAnOutage) {
+  options_.config.streaming_type = StreamingType::kOffline;
+  options_.media_ends = true;
+  options_.storm = Duration::Seconds(60);
+  options_.store_bytes = 128 << 10;
+  Begin();
+  Millis(300);
+  Refuse(Duration::Seconds(60));
+  Break();
+  EXPECT_TRUE(world_->RunUntil([&] { return world_->camera().done(); }, Duration::Minutes(10)));
+  EndWell();
+  ExpectNothingLost();
+}
+
+}  // namespace
+}  // namespace kvs::sim

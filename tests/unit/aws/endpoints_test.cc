@@ -1,0 +1,158 @@
+#include "producer/aws/endpoints.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "producer/aws/url.h"
+
+namespace kvs::aws {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string UrlOf(std::string_view region, EndpointOptions options = {}) {
+  Result<std::string> url = ControlPlaneUrl(region, options);
+  return url.ok() ? *url : url.status().ToString();
+}
+
+TEST(EndpointsTest, BuildsTheUrlOfEachPartition) {
+  EXPECT_EQ(UrlOf("us-west-2"), "https://kinesisvideo.us-west-2.amazonaws.com");
+  EXPECT_EQ(UrlOf("cn-north-1"), "https://kinesisvideo.cn-north-1.amazonaws.com.cn");
+  EXPECT_EQ(UrlOf("us-gov-west-1"), "https://kinesisvideo-fips.us-gov-west-1.amazonaws.com");
+  EXPECT_EQ(UrlOf("us-iso-east-1"), "https://kinesisvideo-fips.us-iso-east-1.c2s.ic.gov");
+  EXPECT_EQ(UrlOf("us-isob-east-1"), "https://kinesisvideo-fips.us-isob-east-1.sc2s.sgov.gov");
+  EXPECT_EQ(UrlOf("eusc-de-east-1"), "https://kinesisvideo.eusc-de-east-1.amazonaws.eu");
+}
+
+TEST(EndpointsTest, BuildsDualStackUrls) {
+  const EndpointOptions dual{true, false};
+  EXPECT_EQ(UrlOf("eu-west-1", dual), "https://kinesisvideo.eu-west-1.api.aws");
+  EXPECT_EQ(UrlOf("cn-north-1", dual),
+            "https://kinesisvideo.cn-north-1.api.amazonwebservices.com.cn");
+  EXPECT_EQ(UrlOf("us-gov-east-1", dual), "https://kinesisvideo-fips.us-gov-east-1.api.aws");
+  EXPECT_EQ(UrlOf("us-iso-east-1", dual), "https://kinesisvideo-fips.us-iso-east-1.api.aws.ic.gov");
+  EXPECT_EQ(UrlOf("us-isob-east-1", dual),
+            "https://kinesisvideo-fips.us-isob-east-1.api.aws.scloud");
+}
+
+TEST(EndpointsTest, BuildsFipsUrls) {
+  EXPECT_EQ(UrlOf("us-east-1", {false, true}), "https://kinesisvideo-fips.us-east-1.amazonaws.com");
+  EXPECT_EQ(UrlOf("us-east-1", {true, true}), "https://kinesisvideo-fips.us-east-1.api.aws");
+}
+
+TEST(EndpointsTest, NamesThePartition) {
+  EXPECT_EQ(PartitionOf("ap-southeast-2"), "aws");
+  EXPECT_EQ(PartitionOf("us-gov-west-1"), "aws-us-gov");
+  EXPECT_EQ(PartitionOf("cn-northwest-1"), "aws-cn");
+}
+
+TEST(EndpointsTest, AcceptsRegionsThatAreNotKnownYet) {
+  for (const char* region : {"xx-name-1", "mx-central-1", "ap-southeast-12", "il-central-1"}) {
+    EXPECT_TRUE(ValidateRegion(region).ok()) << region;
+  }
+}
+
+TEST(EndpointsTest, RefusesWhatIsNoRegionAndShowsExamples) {
+  for (const char* region :
+       {"us-west", "us_west_2", "US-WEST-2", "us-west-2 ", "us-west-2/", "us--west-2", "uswest2",
+        "us-west-123", "-us-west-2", "us-west-2.evil.example", "2", "us-2", "eu-central-1\n",
+        "aaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbbbbbb-1"}) {
+    const Status status = ValidateRegion(region);
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << region;
+    EXPECT_THAT(status.message(), HasSubstr("us-west-2, eu-central-1")) << region;
+    EXPECT_EQ(ControlPlaneUrl(region).status().code(), StatusCode::kInvalidArgument);
+  }
+  EXPECT_THAT(ValidateRegion("us_west_2").message(), HasSubstr("\"us_west_2\""));
+  EXPECT_THAT(ValidateRegion("").message(), HasSubstr("the region is empty"));
+  EXPECT_THAT(ValidateRegion("a\nb").message(), Not(HasSubstr("\n")));
+}
+
+std::string Normalized(std::string_view text) {
+  Result<std::string> url = NormalizeEndpoint("CONTROL_PLANE_URI", text);
+  return url.ok() ? *url : "error";
+}
+
+TEST(EndpointsTest, NormalizesEndpoints) {
+  EXPECT_EQ(Normalized("kinesisvideo.us-west-2.amazonaws.com"),
+            "https://kinesisvideo.us-west-2.amazonaws.com");
+  EXPECT_EQ(Normalized("https://host.example/"), "https://host.example");
+  EXPECT_EQ(Normalized("HTTP://127.0.0.1:8080"), "http://127.0.0.1:8080");
+  EXPECT_EQ(Normalized("127.0.0.1:8443"), "https://127.0.0.1:8443");
+  EXPECT_EQ(Normalized("https://Host.Example:443/Base/"), "https://host.example/Base");
+  EXPECT_EQ(Normalized("http://[::1]:8080/"), "http://[::1]:8080");
+  EXPECT_EQ(Normalized("localhost"), "https://localhost");
+}
+
+TEST(EndpointsTest, RefusesJunkEndpoints) {
+  for (const char* text : {"",
+                           " ",
+                           "https://",
+                           "://host",
+                           "ftp://host",
+                           "https:///path",
+                           "https://user:pw@host",
+                           "https://host:0",
+                           "https://host:65536",
+                           "https://host:",
+                           "https://host:80x",
+                           "https://ho st",
+                           "https://host/\r\nX-Evil: 1",
+                           "https://host?query=1",
+                           "https://host/?",
+                           "https://host#fragment",
+                           "https://h\xC3\xB6st",
+                           "https://h/\x7F",
+                           "https://a..b",
+                           "https://-host",
+                           "https://[::1",
+                           "https://[zz]",
+                           "javascript:alert(1)"}) {
+    const Result<std::string> url = NormalizeEndpoint("CONTROL_PLANE_URI", text);
+    EXPECT_EQ(url.status().code(), StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(url.status().message(), HasSubstr("CONTROL_PLANE_URI: ")) << text;
+    EXPECT_THAT(url.status().message(), HasSubstr("http://127.0.0.1:8080")) << text;
+  }
+  EXPECT_THAT(NormalizeEndpoint("x", "https://user:pw@host").status().message(),
+              Not(HasSubstr("pw@")));
+}
+
+TEST(EndpointsTest, ReadsSwitchesOfTheEnvironment) {
+  EXPECT_TRUE(IsTrueSetting("true"));
+  EXPECT_TRUE(IsTrueSetting("TRUE "));
+  EXPECT_FALSE(IsTrueSetting("false"));
+  EXPECT_FALSE(IsTrueSetting("tru"));
+  EXPECT_FALSE(IsTrueSetting(""));
+  EXPECT_FALSE(IsTrueSetting("1"));
+}
+
+TEST(UrlTest, SplitsAndJoins) {
+  const Result<Url> url = ParseUrl("https://Host.Example:8443/a/b%20c?x=1&y=2");
+  ASSERT_TRUE(url.ok());
+  EXPECT_EQ(url->scheme, "https");
+  EXPECT_EQ(url->host, "host.example");
+  EXPECT_EQ(url->port, 8443);
+  EXPECT_EQ(url->path, "/a/b%20c");
+  EXPECT_EQ(url->query, "x=1&y=2");
+  EXPECT_EQ(url->host_header(), "host.example:8443");
+  EXPECT_EQ(url->ToString(), "https://host.example:8443/a/b%20c?x=1&y=2");
+}
+
+TEST(UrlTest, LeavesTheDefaultPortOutOfTheHostHeader) {
+  EXPECT_EQ(ParseUrl("https://h:443/")->host_header(), "h");
+  EXPECT_EQ(ParseUrl("http://h:80/")->host_header(), "h");
+  EXPECT_EQ(ParseUrl("http://h:443/")->host_header(), "h:443");
+  EXPECT_EQ(ParseUrl("https://h")->port, 443);
+  EXPECT_EQ(ParseUrl("http://h?q")->path, "/");
+  EXPECT_EQ(ParseUrl("http://h?q")->query, "q");
+}
+
+TEST(UrlTest, BoundsTheLength) {
+  EXPECT_TRUE(ParseUrl("https://h/" + std::string(8000, 'a')).ok());
+  EXPECT_FALSE(ParseUrl("https://h/" + std::string(9000, 'a')).ok());
+}
+
+}  // namespace
+}  // namespace kvs::aws

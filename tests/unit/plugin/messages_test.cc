@@ -1,0 +1,89 @@
+#include "plugin/messages.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/plugin/gst_environment.h"
+
+namespace kvs::plugin {
+namespace {
+
+MonoTime At(std::int64_t seconds) {
+  return MonoTime::FromSeconds(1000 + seconds);
+}
+
+TEST(WarningLimiterTest, WarnsOncePerEpisodeAndReasonAndLosesNoCount) {
+  WarningLimiter limiter;
+  EXPECT_EQ(limiter.Report(LossReason::kPressure, 5, At(0)), 5U);
+  EXPECT_EQ(limiter.Report(LossReason::kPressure, 7, At(10)), std::nullopt);
+  EXPECT_EQ(limiter.Report(LossReason::kRejected, 1, At(10)), 1U);
+  EXPECT_EQ(limiter.Report(LossReason::kPressure, 2, At(20)), std::nullopt);
+  EXPECT_EQ(limiter.Report(LossReason::kPressure, 1, At(50)), 10U);
+}
+
+guint64 Uint64Of(const GstStructure* s, const char* field) {
+  guint64 value = 0;
+  EXPECT_TRUE(gst_structure_get_uint64(s, field, &value)) << field;
+  return value;
+}
+
+TEST(EventStructureTest, NamesEachEvent) {
+  const struct {
+    StreamEvent event;
+    const char* name;
+  } cases[] = {
+      {StreamCreated{"arn:x"}, "kvssink-stream-created"},
+      {Connecting{}, "kvssink-connecting"},
+      {Connected{}, "kvssink-connected"},
+      {Disconnected{}, "kvssink-disconnected"},
+      {FragmentAcked{{AckType::kPersisted, 5, "n", 0, ""}, 1}, "kvssink-fragment-acked"},
+      {FragmentAcked{{AckType::kBuffering, 5, "n", 0, ""}, 1}, nullptr},
+      {FragmentAcked{{AckType::kIdle, {}, "", 0, ""}, 1}, nullptr},
+      {FramesLost{}, "kvssink-frames-lost"},
+      {Drained{}, "kvssink-drained"},
+      {StreamFailed{}, nullptr},
+      {Stopped{}, nullptr},
+  };
+  for (const auto& c : cases) {
+    const StructurePtr s = EventStructure("door", c.event);
+    ASSERT_EQ(s != nullptr, c.name != nullptr);
+    if (s != nullptr) {
+      EXPECT_STREQ(gst_structure_get_name(s.get()), c.name);
+      EXPECT_STREQ(gst_structure_get_string(s.get(), "stream-name"), "door");
+    }
+  }
+}
+
+TEST(EventStructureTest, HasTheNumbers) {
+  FramesLost lost;
+  lost.reason = LossReason::kPressure;
+  lost.frames = 12;
+  lost.bytes = 3400;
+  const StructurePtr s = EventStructure("door", lost);
+  EXPECT_STREQ(gst_structure_get_string(s.get(), "reason"), "pressure");
+  EXPECT_EQ(Uint64Of(s.get(), "frames"), 12U);
+  EXPECT_EQ(Uint64Of(s.get(), "bytes"), 3400U);
+}
+
+TEST(StatusDetailsTest, HasEverythingAProgramNeeds) {
+  const StructurePtr s = StatusDetails(
+      "door", Status(StatusCode::kThrottled, "slow down").WithService(429, "Throttling", "r-9"));
+  EXPECT_STREQ(gst_structure_get_string(s.get(), "status-code"), "Throttled");
+  EXPECT_STREQ(gst_structure_get_string(s.get(), "service-error"), "Throttling");
+  EXPECT_STREQ(gst_structure_get_string(s.get(), "request-id"), "r-9");
+  int http = 0;
+  EXPECT_TRUE(gst_structure_get_int(s.get(), "http-status", &http));
+  EXPECT_EQ(http, 429);
+}
+
+TEST(StatsStructureTest, CarriesLibraryAndPadCounters) {
+  StreamMetrics metrics;
+  metrics.frames_put = 7;
+  PadCounters counters;
+  counters.corrupted = 2;
+  const StructurePtr s = StatsStructure(metrics, counters);
+  EXPECT_EQ(Uint64Of(s.get(), "frames-put"), 7U);
+  EXPECT_EQ(Uint64Of(s.get(), "frames-dropped-corrupted"), 2U);
+}
+
+}  // namespace
+}  // namespace kvs::plugin

@@ -1,0 +1,284 @@
+#include "plugin/settings.h"
+
+#include <map>
+#include <ostream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/plugin/gst_environment.h"
+
+namespace kvs::plugin {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+struct World {
+  std::map<std::string, std::string> environment;
+  std::string readable_file;
+  bool audio_only = false;
+
+  Surroundings Make() const {
+    Surroundings world;
+    world.environment = [this](const char* name) -> std::optional<std::string> {
+      const auto found = environment.find(name);
+      return found == environment.end() ? std::nullopt : std::optional(found->second);
+    };
+    world.is_readable = [this](const std::string& path) { return path == readable_file; };
+    world.audio_only = audio_only;
+    return world;
+  }
+};
+
+Settings WithKeys() {
+  Settings settings;
+  settings.access_key = Secret("AKIDPROPERTY");
+  settings.secret_key = Secret("property-secret");
+  return settings;
+}
+
+Result<Resolved> ResolveIn(const Settings& settings, const World& world) {
+  return Resolve(settings, world.Make());
+}
+
+// What the source answers with; a source that asks nobody answers at once.
+Credentials Fetched(const Resolved& resolved) {
+  class NoNetwork final : public NetworkServices {
+   public:
+    WallTime wall_now() const override { return WallTime::FromSeconds(1'700'000'000); }
+    MonoTime mono_now() const override { return MonoTime::FromSeconds(1); }
+    void Post(std::function<void()> task) override { task(); }
+    net::Transport* transport() override { return nullptr; }
+  } network;
+  Credentials credentials;
+  resolved.producer.credentials->Fetch(network, [&](Result<Credentials> answer) {
+    ASSERT_TRUE(answer.ok()) << answer.status().ToString();
+    credentials = std::move(answer).value();
+  });
+  return credentials;
+}
+
+TEST(ResolveTest, RegionIsPropertyThenVariablesThenDefault) {
+  World world;
+  Settings settings = WithKeys();
+  EXPECT_EQ(ResolveIn(settings, world)->producer.region, "us-west-2");
+  world.environment["AWS_REGION"] = "eu-north-1";
+  EXPECT_EQ(ResolveIn(settings, world)->producer.region, "eu-north-1");
+  world.environment["AWS_DEFAULT_REGION"] = "eu-west-1";
+  EXPECT_EQ(ResolveIn(settings, world)->producer.region, "eu-west-1");
+  settings.aws_region = "ap-south-1";
+  EXPECT_EQ(ResolveIn(settings, world)->producer.region, "ap-south-1");
+}
+
+TEST(ResolveTest, EndpointAndCaPathArePropertyThenVariable) {
+  World world;
+  Settings settings = WithKeys();
+  EXPECT_EQ(ResolveIn(settings, world)->producer.endpoint, "");
+  world.environment["CONTROL_PLANE_URI"] = "http://127.0.0.1:1";
+  world.environment["KVSSINK_CA_CERT_PATH"] = "/ca.pem";
+  EXPECT_EQ(ResolveIn(settings, world)->producer.endpoint, "http://127.0.0.1:1");
+  EXPECT_EQ(ResolveIn(settings, world)->producer.ca_path, "/ca.pem");
+  settings.endpoint = "https://here:2";
+  settings.ca_path = "/mine.pem";
+  EXPECT_EQ(ResolveIn(settings, world)->producer.endpoint, "https://here:2");
+  EXPECT_EQ(ResolveIn(settings, world)->producer.ca_path, "/mine.pem");
+}
+
+TEST(ResolveTest, CredentialsOfPropertiesWinAndTakeNoForeignToken) {
+  World world;
+  world.environment = {{"AWS_ACCESS_KEY_ID", "AKIDENV"},
+                       {"AWS_SECRET_ACCESS_KEY", "env-secret"},
+                       {"AWS_SESSION_TOKEN", "env-token"}};
+  const Credentials got = Fetched(*ResolveIn(WithKeys(), world));
+  EXPECT_EQ(got.access_key_id, "AKIDPROPERTY");
+  EXPECT_EQ(got.secret_access_key.Reveal(), "property-secret");
+  EXPECT_TRUE(got.session_token.empty());
+}
+
+TEST(ResolveTest, CredentialsOfTheEnvironmentComeWithTheirToken) {
+  World world;
+  world.environment = {{"AWS_ACCESS_KEY_ID", "AKIDENV"},
+                       {"AWS_SECRET_ACCESS_KEY", "env-secret"},
+                       {"AWS_SESSION_TOKEN", "env-token"}};
+  Settings settings;
+  settings.session_token = Secret("property-token");
+  const Result<Resolved> resolved = ResolveIn(settings, world);
+  const Credentials got = Fetched(*resolved);
+  EXPECT_EQ(got.access_key_id, "AKIDENV");
+  EXPECT_EQ(got.session_token.Reveal(), "env-token");
+  EXPECT_THAT(resolved->notes, ElementsAre(HasSubstr("session-token is ignored")));
+}
+
+TEST(ResolveTest, CredentialFileIsTheLastResort) {
+  World world;
+  world.readable_file = ".kvs/credential";
+  const Result<Resolved> resolved = ResolveIn(Settings(), world);
+  ASSERT_TRUE(resolved.ok()) << resolved.status().ToString();
+  EXPECT_EQ(resolved->credentials_from, "the file .kvs/credential");
+}
+
+TEST(ResolveTest, MissingCredentialsSayWhatWasTried) {
+  World world;
+  world.environment["AWS_ACCESS_KEY_ID"] = "AKIDENV";
+  const Status status = ResolveIn(Settings(), world).status();
+  EXPECT_EQ(status.code(), StatusCode::kNoCredentials);
+  EXPECT_THAT(status.message(),
+              AllOf(HasSubstr("access-key"), HasSubstr("AWS_SECRET_ACCESS_KEY is"),
+                    HasSubstr(".kvs/credential")));
+}
+
+TEST(ResolveTest, HalfAPairOfKeysIsAnError) {
+  Settings settings;
+  settings.access_key = Secret("AKID");
+  const Status status = ResolveIn(settings, World()).status();
+  EXPECT_EQ(status.code(), StatusCode::kNoCredentials);
+  EXPECT_THAT(status.message(), HasSubstr("secret-key is missing"));
+}
+
+struct BadSetting {
+  const char* name;
+  void (*change)(Settings&);
+  const char* message;
+  friend void PrintTo(const BadSetting& c, std::ostream* out) { *out << c.name; }
+};
+
+class BadSettingTest : public ::testing::TestWithParam<BadSetting> {};
+
+TEST_P(BadSettingTest, IsRefusedByName) {
+  Settings settings = WithKeys();
+  GetParam().change(settings);
+  const Result<Resolved> resolved = ResolveIn(settings, World());
+  ASSERT_FALSE(resolved.ok());
+  EXPECT_EQ(resolved.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(resolved.status().message(), HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadSettingTest,
+    ::testing::Values(
+        BadSetting{"NoName", [](Settings& s) { s.stream_name.reset(); }, "stream-name is not set"},
+        BadSetting{"EmptyName", [](Settings& s) { s.stream_name = ""; }, "stream-name is not set"},
+        BadSetting{"NameWithSpace", [](Settings& s) { s.stream_name = "a b"; }, "\"a b\""},
+        BadSetting{"LongName", [](Settings& s) { s.stream_name = std::string(257, 'a'); },
+                   "stream-name has 257"},
+        BadSetting{"LongCodecId", [](Settings& s) { s.codec_id = std::string(33, 'a'); },
+                   "codec-id has 33"},
+        BadSetting{"LongTrackName", [](Settings& s) { s.track_name = std::string(33, 'a'); },
+                   "track-name has 33"},
+        BadSetting{"LongUserAgent", [](Settings& s) { s.user_agent = std::string(33, 'a'); },
+                   "user-agent has 33"},
+        BadSetting{"NoStorage", [](Settings& s) { s.storage_size_mib = 0; }, "storage-size=0"},
+        BadSetting{"TooMuchStorage", [](Settings& s) { s.storage_size_mib = 10241; },
+                   "storage-size=10241"},
+        BadSetting{"OfflineWithoutAcks",
+                   [](Settings& s) {
+                     s.streaming_type = StreamingMode::kOffline;
+                     s.fragment_acks = false;
+                   },
+                   "fragment-acks"},
+        BadSetting{"StartTimeBeyondTime",
+                   [](Settings& s) { s.file_start_time_s = 10'000'000'000ULL; }, "file-start-time"},
+        BadSetting{"Iot",
+                   [](Settings& s) { s.iot_certificate.reset(gst_structure_new_empty("iot")); },
+                   "iot-certificate"}),
+    [](const auto& param) { return param.param.name; });
+
+TEST(ResolveTest, StorageMayBeOneMebibyteToTenGibibytes) {
+  Settings settings = WithKeys();
+  settings.storage_size_mib = 1;
+  EXPECT_EQ(ResolveIn(settings, World())->producer.storage_bytes, std::uint64_t{1} << 20);
+  settings.storage_size_mib = 10240;
+  EXPECT_EQ(ResolveIn(settings, World())->producer.storage_bytes, std::uint64_t{10} << 30);
+}
+
+TEST(ResolveTest, ConvertsUnits) {
+  Settings settings = WithKeys();
+  settings.retention_hours = 24;
+  settings.fragment_duration_ms = 3000;
+  settings.buffer_duration_s = 180;
+  settings.connection_staleness_s = 30;
+  settings.stop_stream_timeout_s = 7;
+  const Result<Resolved> resolved = ResolveIn(settings, World());
+  EXPECT_EQ(resolved->stream.retention, Duration::Hours(24));
+  EXPECT_EQ(resolved->stream.fragment_duration, Duration::Seconds(3));
+  EXPECT_EQ(resolved->stream.buffer_duration, Duration::Minutes(3));
+  EXPECT_EQ(resolved->stream.connection_staleness, Duration::Seconds(30));
+  EXPECT_EQ(resolved->stop_timeout, Duration::Seconds(7));
+  EXPECT_THAT(resolved->notes, IsEmpty());
+}
+
+TEST(ResolveTest, ZeroMeansTheDefaultWhereItAlwaysDid) {
+  Settings settings = WithKeys();
+  settings.timecode_scale_ms = 0;
+  settings.buffer_duration_s = 0;
+  settings.stop_stream_timeout_s = 0;
+  settings.connection_timeout_s = 0;
+  settings.completion_timeout_s = 0;
+  const Result<Resolved> resolved = ResolveIn(settings, World());
+  EXPECT_EQ(resolved->stream.timecode_scale, Duration::Millis(1));
+  EXPECT_EQ(resolved->stream.buffer_duration, Duration::Seconds(20));
+  EXPECT_EQ(resolved->stop_timeout, Duration::Seconds(120));
+  EXPECT_EQ(resolved->producer.connection_timeout, Duration::Seconds(5));
+  EXPECT_EQ(resolved->producer.completion_timeout, Duration::Seconds(10));
+}
+
+TEST(ResolveTest, AWindowTooSmallForAFragmentIsWidened) {
+  Settings settings = WithKeys();
+  settings.buffer_duration_s = 5;
+  const Result<Resolved> resolved = ResolveIn(settings, World());
+  EXPECT_EQ(resolved->stream.buffer_duration, Duration::Seconds(20));
+  EXPECT_THAT(resolved->notes, ElementsAre(HasSubstr("buffer-duration=5 is taken as 20")));
+}
+
+TEST(ResolveTest, AdjustsWhatCannotBeMeantAndSaysSo) {
+  Settings settings = WithKeys();
+  settings.connection_timeout_s = 30;
+  settings.fragment_duration_ms = 500;
+  const Result<Resolved> resolved = ResolveIn(settings, World());
+  EXPECT_EQ(resolved->producer.connection_timeout, Duration::Seconds(5));
+  EXPECT_EQ(resolved->stream.fragment_duration, Duration::Seconds(1));
+  EXPECT_THAT(resolved->notes,
+              ElementsAre(HasSubstr("fragment-duration=500"), HasSubstr("connection-timeout=30")));
+}
+
+TEST(ResolveTest, NearRealtimeIsRealtime) {
+  Settings settings = WithKeys();
+  settings.streaming_type = StreamingMode::kNearRealtime;
+  EXPECT_EQ(ResolveIn(settings, World())->stream.streaming_type, StreamingType::kRealtime);
+}
+
+TEST(ResolveTest, OfflineHasNoStalenessAndMayHaveAStart) {
+  Settings settings = WithKeys();
+  settings.streaming_type = StreamingMode::kOffline;
+  settings.file_start_time_s = 1'600'000'000;
+  const Result<Resolved> resolved = ResolveIn(settings, World());
+  EXPECT_EQ(resolved->stream.streaming_type, StreamingType::kOffline);
+  EXPECT_EQ(resolved->stream.connection_staleness, Duration());
+  EXPECT_EQ(resolved->times.start, WallTime::FromSeconds(1'600'000'000));
+  settings.file_start_time_s = 0;
+  EXPECT_EQ(ResolveIn(settings, World())->times.start, std::nullopt);
+}
+
+TEST(ResolveTest, AudioAloneIsCutByDuration) {
+  World world;
+  EXPECT_TRUE(ResolveIn(WithKeys(), world)->stream.key_frame_fragmentation);
+  world.audio_only = true;
+  EXPECT_FALSE(ResolveIn(WithKeys(), world)->stream.key_frame_fragmentation);
+}
+
+TEST(TagsTest, TakesNumbersAndTruthValues) {
+  const StructurePtr s(
+      gst_structure_from_string("tags,site=berlin,floor=5,lit=true,ratio=1/2", nullptr));
+  const auto tags = TagsOf(s.get());
+  ASSERT_TRUE(tags.ok());
+  EXPECT_THAT(*tags, ElementsAre(Pair("site", "berlin"), Pair("floor", "5"), Pair("lit", "true"),
+                                 Pair("ratio", "1/2")));
+}
+
+}  // namespace
+}  // namespace kvs::plugin
