@@ -1,6 +1,8 @@
 #include "plugin/gst_log.h"
 
 #include <array>
+#include <mutex>
+#include <shared_mutex>
 #include <string_view>
 
 namespace kvs::plugin {
@@ -48,15 +50,30 @@ class GstLogSink final : public LogSink {
   }
 
   bool Enabled(LogLevel level, std::string_view component) const override {
-    return LevelOf(level) <= gst_debug_category_get_threshold(CategoryOf(component));
+    const std::shared_lock lock(mutex_);
+    return users_ > 0 && LevelOf(level) <= gst_debug_category_get_threshold(CategoryOf(component));
   }
 
   void Write(const LogRecord& record) override {
+    const std::shared_lock lock(mutex_);
+    if (users_ == 0) {
+      return;
+    }
     const auto stream_size = static_cast<int>(record.stream.size());
     const auto message_size = static_cast<int>(record.message.size());
     gst_debug_log(CategoryOf(record.component), LevelOf(record.level), "kvs", "", 0, nullptr,
                   "%.*s%s%.*s", stream_size, record.stream.data(), stream_size > 0 ? ": " : "",
                   message_size, record.message.data());
+  }
+
+  void AddUser() {
+    const std::unique_lock lock(mutex_);
+    ++users_;
+  }
+
+  void RemoveUser() {
+    const std::unique_lock lock(mutex_);
+    --users_;
   }
 
  private:
@@ -70,7 +87,15 @@ class GstLogSink final : public LogSink {
   }
 
   std::array<GstDebugCategory*, kComponents.size()> categories_{};
+  // Shared while a record is written, so that the last user leaves only when no thread is inside GStreamer.
+  mutable std::shared_mutex mutex_;
+  int users_ = 0;
 };
+
+const std::shared_ptr<GstLogSink>& TheSink() {
+  static const std::shared_ptr<GstLogSink> sink = std::make_shared<GstLogSink>();
+  return sink;
+}
 
 }  // namespace
 
@@ -79,9 +104,10 @@ GstDebugCategory* SinkCategory() {
   return category;
 }
 
-std::shared_ptr<LogSink> SharedGstLogSink() {
-  static const std::shared_ptr<LogSink> sink = std::make_shared<GstLogSink>();
-  return sink;
-}
+std::shared_ptr<LogSink> SharedGstLogSink() { return TheSink(); }
+
+GstLogUser::GstLogUser() { TheSink()->AddUser(); }
+
+GstLogUser::~GstLogUser() { TheSink()->RemoveUser(); }
 
 }  // namespace kvs::plugin

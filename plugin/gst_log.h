@@ -14,8 +14,19 @@ GstDebugCategory* SinkCategory();
 
 // The sink of the library's records: each component ("kvs-stream", "kvs-net", "kvs-auth",
 // "kvs-mkv") is a category of GST_DEBUG; any other goes to "kvssink". One per process. Nothing
-// reaches stdout, and no logger of the host program is touched. Thread: any.
+// reaches stdout, and no logger of the host program is touched. It is silent while no GstLogUser exists. Thread: any.
 std::shared_ptr<LogSink> SharedGstLogSink();
+
+// One in each element. The library's threads close streams after the last element is gone, and a program may then have
+// called gst_deinit(), which frees the categories: without a user no record reaches GStreamer. The destructor waits for
+// a record that is just being written. Thread: any.
+class GstLogUser {
+ public:
+  GstLogUser();
+  ~GstLogUser();
+  GstLogUser(const GstLogUser&) = delete;
+  GstLogUser& operator=(const GstLogUser&) = delete;
+};
 
 }  // namespace kvs::plugin
 

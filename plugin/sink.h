@@ -15,6 +15,7 @@
 #include "kvs/status.h"
 #include "kvs/stream.h"
 #include "pic/base/mutex.h"
+#include "plugin/gst_log.h"
 #include "plugin/messages.h"
 #include "plugin/settings.h"
 #include "plugin/sink_pad.h"
@@ -181,6 +182,7 @@ class Sink {
   Result<Resolved> ResolveNow(bool say_notes) KVS_EXCLUDES(settings_mutex_, mutex_);
   std::string ContentType() KVS_EXCLUDES(mutex_);
 
+  const GstLogUser log_user_;
   // Constant after construction; hooks_ while in NULL.
   GstElement* const element_;
   Hooks hooks_;

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "plugin/gst_log.h"
 #include "tests/plugin/element_fixture.h"
 
 namespace kvs::plugin {
@@ -196,6 +197,22 @@ TEST_F(ElementTest, WhatTheLibraryRefusesFailsTheStateChange) {
   EXPECT_THAT(TextOf(errors[0]), HasSubstr("no such thing"));
   world_->stream_status = {};
   EXPECT_EQ(SetState(GST_STATE_PAUSED), GST_STATE_CHANGE_SUCCESS);
+}
+
+// The library's threads outlive the last element, and gst_deinit() frees the categories they would write to.
+TEST_F(ElementTest, NothingIsLoggedThroughGStreamerOnceTheLastElementIsGone) {
+  gst_debug_set_threshold_for_name("kvs-stream", GST_LEVEL_ERROR);
+  const std::shared_ptr<LogSink> log = SharedGstLogSink();
+  EXPECT_TRUE(log->Enabled(LogLevel::kError, "kvs-stream"));
+  element_.reset();
+  EXPECT_FALSE(log->Enabled(LogLevel::kError, "kvs-stream"));
+  int written = 0;
+  const auto count = [](GstDebugCategory*, GstDebugLevel, const gchar*, const gchar*, gint, GObject*,
+                        GstDebugMessage*, gpointer data) { ++*static_cast<int*>(data); };
+  gst_debug_add_log_function(count, &written, nullptr);
+  log->Write({LogLevel::kError, "kvs-stream", "door", "too late"});
+  gst_debug_remove_log_function(count);
+  EXPECT_EQ(written, 0);
 }
 
 TEST_F(ElementTest, EveryStateChangeSucceedsAtOnce) {
