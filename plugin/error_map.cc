@@ -196,6 +196,8 @@ const char* LossReasonName(LossReason reason) {
       return "no-key-frame";
     case LossReason::kInvalid:
       return "invalid";
+    case LossReason::kTooLarge:
+      return "too-large";
   }
   return "unknown";
 }
@@ -212,6 +214,8 @@ std::string_view LossReasonText(LossReason reason) {
       return "they came before the first key frame";
     case LossReason::kInvalid:
       return "they could not be parsed";
+    case LossReason::kTooLarge:
+      return "no fragment that the service takes can hold them";
   }
   return "of an unknown reason";
 }
@@ -225,6 +229,8 @@ std::string_view LossAdvice(LossReason reason) {
       return kMediaAdvice;
     case LossReason::kStopped:
       return "Raise stop-stream-timeout";
+    case LossReason::kTooLarge:
+      return "Lower the bit rate: the service takes at most 50 MB a second";
     case LossReason::kNoKeyFrame:
       break;
   }

@@ -90,6 +90,22 @@ StructurePtr Make(std::string_view stream, const FramesLost& e) {
   return s;
 }
 
+StructurePtr Make(std::string_view stream, const Pressure& e) {
+  constexpr const char* kKinds[] = {"store", "window", "latency"};
+  StructurePtr s = NewStructure("kvssink-pressure", stream);
+  gst_structure_set(s.get(), "kind", G_TYPE_STRING, kKinds[static_cast<std::size_t>(e.kind)], "on", G_TYPE_BOOLEAN,
+                    e.on ? TRUE : FALSE, "stored-bytes", G_TYPE_UINT64, static_cast<guint64>(e.stored_bytes), nullptr);
+  SetTime(s.get(), "stored-duration", e.stored_duration.nanos());
+  SetTime(s.get(), "unsent-duration", e.unsent_duration.nanos());
+  return s;
+}
+
+StructurePtr Make(std::string_view stream, const SessionRotated& e) {
+  StructurePtr s = NewStructure("kvssink-session-rotated", stream);
+  gst_structure_set(s.get(), "session", G_TYPE_UINT64, static_cast<guint64>(e.session), nullptr);
+  return s;
+}
+
 StructurePtr Make(std::string_view stream, const Drained& e) {
   StructurePtr s = NewStructure("kvssink-drained", stream);
   gst_structure_set(s.get(), "complete", G_TYPE_BOOLEAN, e.complete ? TRUE : FALSE,
@@ -152,29 +168,58 @@ StructurePtr StatsStructure(const StreamMetrics& metrics, const PadCounters& cou
       {"frames-lost-stopped", metrics.frames_lost_stopped},
       {"frames-lost-no-key-frame", metrics.frames_lost_no_key},
       {"frames-lost-invalid", metrics.frames_lost_invalid},
+      {"frames-lost-too-large", metrics.frames_lost_too_large},
+      {"fragments-lost", metrics.fragments_lost},
+      {"put-errors", metrics.put_errors},
       {"frames-dropped-corrupted", counters.corrupted},
       {"frames-outside-segment", counters.outside_segment},
       {"buffers-empty", counters.empty},
       {"timestamps-adjusted", metrics.timestamps_adjusted},
       {"timestamps-guessed", counters.timestamps_guessed},
       {"bytes-sent", metrics.bytes_sent},
+      {"bytes-resent", metrics.bytes_resent},
       {"fragments-resent", metrics.fragments_resent},
       {"sessions-opened", metrics.sessions_opened},
       {"sessions-failed", metrics.sessions_failed},
+      {"sessions-rotated", metrics.sessions_rotated},
+      {"call-retries", metrics.call_retries},
       {"acks-buffering", metrics.acks_buffering},
       {"acks-received", metrics.acks_received},
       {"acks-persisted", metrics.acks_persisted},
       {"acks-error", metrics.acks_error},
+      {"acks-malformed", metrics.acks_malformed},
+      {"store-pressures", metrics.store_pressures},
+      {"window-pressures", metrics.window_pressures},
+      {"latency-pressures", metrics.latency_pressures},
+      {"stale-connections", metrics.stale_connections},
       {"stored-bytes", metrics.stored_bytes},
       {"stored-frames", metrics.stored_frames},
       {"stored-fragments", metrics.stored_fragments},
+      {"unsent-bytes", metrics.unsent_bytes},
+  };
+  const std::pair<std::string, const LatencyMetrics&> latencies[] = {
+      {"put-to-buffering", metrics.put_to_buffering},
+      {"put-to-received", metrics.put_to_received},
+      {"put-to-persisted", metrics.put_to_persisted},
+      {"control-call", metrics.control_call},
+      {"connect", metrics.connect},
   };
   StructurePtr s(gst_structure_new_empty("kvssink-stats"));
   for (const auto& [name, value] : fields) {
     gst_structure_set(s.get(), name, G_TYPE_UINT64, static_cast<guint64>(value), nullptr);
   }
+  for (const auto& [name, latency] : latencies) {
+    SetTime(s.get(), (name + "-last").c_str(), latency.last.nanos());
+    SetTime(s.get(), (name + "-average").c_str(), latency.average.nanos());
+    SetTime(s.get(), (name + "-longest").c_str(), latency.longest.nanos());
+  }
   SetTime(s.get(), "stored-duration", metrics.stored_duration.nanos());
+  SetTime(s.get(), "unsent-duration", metrics.unsent_duration.nanos());
+  SetTime(s.get(), "uptime", metrics.uptime.nanos());
+  SetTime(s.get(), "average-session", metrics.average_session.nanos());
   SetTime(s.get(), "current-backoff", metrics.current_backoff.nanos());
+  gst_structure_set(s.get(), "frame-rate", G_TYPE_DOUBLE, metrics.frame_rate, "elementary-frame-rate", G_TYPE_DOUBLE,
+                    metrics.elementary_frame_rate, "transfer-rate", G_TYPE_DOUBLE, metrics.transfer_rate, nullptr);
   gst_structure_set(s.get(), "active-sessions", G_TYPE_UINT,
                     static_cast<guint>(metrics.active_sessions), nullptr);
   return s;
@@ -182,7 +227,7 @@ StructurePtr StatsStructure(const StreamMetrics& metrics, const PadCounters& cou
 
 std::optional<std::uint64_t> WarningLimiter::Report(LossReason reason, std::uint64_t frames,
                                                     MonoTime now) {
-  Episode& episode = episodes_[static_cast<std::size_t>(reason) % kReasons];
+  Episode& episode = episodes_[static_cast<std::size_t>(reason) % kLossReasons];
   const bool begins = !episode.last_loss.has_value() || now - *episode.last_loss >= kQuietTime;
   episode.last_loss = now;
   episode.held_back += frames;

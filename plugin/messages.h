@@ -66,8 +66,7 @@ class WarningLimiter {
     std::optional<MonoTime> last_loss;
     std::uint64_t held_back = 0;
   };
-  static constexpr std::size_t kReasons = 5;
-  Episode episodes_[kReasons];
+  Episode episodes_[kLossReasons];
 };
 
 }  // namespace kvs::plugin

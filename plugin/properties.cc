@@ -11,7 +11,6 @@ constexpr char kRedacted[] = "***";
 
 // Reasons of PropertyRow::no_effect.
 constexpr char kNoWindowSize[] = "the buffer is sized by storage-size and buffer-duration";
-constexpr char kNoLatency[] = "frames are given up only when the buffer is full";
 constexpr char kNoReplay[] = "after a reconnect exactly what may be lost is sent again";
 constexpr char kAlwaysRestarts[] = "recoverable errors are always recovered from";
 constexpr char kAlwaysCounted[] = "counters are always kept; read the property stats";
@@ -35,8 +34,9 @@ const PropertyRow kTable[] = {
      "Media type of a stream that is created; made from the caps when not set",
      StringProperty{&Settings::content_type, nullptr}},
     {"max-latency", "Max latency",
-     "Seconds (no effect: frames are given up only when the buffer is full)",
-     UintProperty{&Settings::max_latency_s}, kNoLatency},
+     "Seconds of media that may wait to be sent before the element tells that the line is too slow; nothing is given "
+     "up for it. 0: never told",
+     UintProperty{&Settings::max_latency_s}},
     {"fragment-duration", "Fragment duration",
      "Milliseconds after which the next key frame begins a fragment, with "
      "key-frame-fragmentation=false",

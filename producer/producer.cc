@@ -6,8 +6,10 @@
 #include <mutex>
 #include <random>
 #include <utility>
+#include <vector>
 
 #include "kvs/version.h"
+#include "pic/base/mutex.h"
 #include "producer/aws/endpoints.h"
 #include "producer/producer_context.h"
 #include "producer/remote_stream.h"
@@ -73,6 +75,8 @@ class StreamHandle : public Stream {
   Status SetTrack(const Track& track) override { return stream_->SetTrack(track); }
   void EndTrack(std::uint32_t track_id) override { stream_->EndTrack(track_id); }
   Status PutFrame(const Frame& frame) override { return stream_->PutFrame(frame); }
+  Status PutMetadata(FragmentMetadata metadata) override { return stream_->PutMetadata(std::move(metadata)); }
+  Status PutEvent(const MediaEvent& event) override { return stream_->PutEvent(event); }
   void SetFlushing(bool flushing) override { stream_->SetFlushing(flushing); }
   void Drain(Duration timeout) override { stream_->Drain(timeout); }
   void Stop(Duration timeout) override { stream_->Stop(timeout); }
@@ -95,11 +99,48 @@ class ProducerImpl : public Producer {
     const std::uint64_t seed = (std::uint64_t{entropy()} << 32) | entropy();
     auto stream = std::make_shared<RemoteStream>(context_, std::move(config), std::move(listener), seed);
     stream->Open();
+    {
+      const MutexLock lock(mutex_);
+      std::erase_if(streams_, [](const auto& other) { return other.expired(); });
+      streams_.push_back(stream);
+    }
     return std::shared_ptr<Stream>(std::make_shared<StreamHandle>(std::move(stream)));
+  }
+
+  ProducerMetrics metrics() const override {
+    ProducerMetrics sum;
+    const std::size_t used = context_->pool->used_blocks() * BlockPool::kBlockBytes;
+    sum.store_size = context_->pool->budget_blocks() * BlockPool::kBlockBytes;
+    sum.store_allocated = used;
+    sum.store_available = sum.store_size - used;
+    std::vector<std::shared_ptr<RemoteStream>> streams;  // their mutexes are not taken under ours
+    {
+      const MutexLock lock(mutex_);
+      for (const auto& stream : streams_) {
+        streams.push_back(stream.lock());
+      }
+    }
+    double retries = 0;
+    for (const std::shared_ptr<RemoteStream>& stream : streams) {
+      if (stream == nullptr || stream->closed()) {
+        continue;
+      }
+      const StreamMetrics one = stream->metrics();
+      ++sum.streams;
+      sum.stored_bytes += one.stored_bytes;
+      sum.frame_rate += one.frame_rate;
+      sum.elementary_frame_rate += one.elementary_frame_rate;
+      sum.transfer_rate += one.transfer_rate;
+      retries += static_cast<double>(one.call_retries);
+    }
+    sum.average_call_retries = sum.streams > 0 ? retries / static_cast<double>(sum.streams) : 0;
+    return sum;
   }
 
  private:
   const std::shared_ptr<ProducerContext> context_;
+  mutable Mutex mutex_;
+  std::vector<std::weak_ptr<RemoteStream>> streams_ KVS_GUARDED_BY(mutex_);
 };
 
 // At the normal end of the process: what was stopped is sent, then the network thread ends, before libraries that it uses are

@@ -385,6 +385,11 @@ void RemoteStream::Do(const StreamCore::OpenSession& action) {
       self->SessionEnded(action.session, std::move(status), {});
       return;
     }
+    {
+      const MutexLock lock(self->mutex_);
+      self->core_.OnSessionSigned(action.session, credentials->expiration, self->now());
+      self->Settle();
+    }
     net::TransferOptions options;
     options.stream_body = true;
     options.connect_timeout = self->context_->config.connection_timeout;
@@ -460,6 +465,16 @@ Status RemoteStream::PutFrame(const Frame& frame) {
   }
 }
 
+Status RemoteStream::PutMetadata(FragmentMetadata metadata) {
+  const MutexLock lock(mutex_);
+  return core_.PutMetadata(std::move(metadata));
+}
+
+Status RemoteStream::PutEvent(const MediaEvent& event) {
+  const MutexLock lock(mutex_);
+  return core_.PutEvent(event);
+}
+
 void RemoteStream::SetFlushing(bool flushing) {
   {
     const MutexLock lock(mutex_);
@@ -496,7 +511,7 @@ Status RemoteStream::StopSync(Duration timeout) {
   if (last_drain_ && last_drain_->complete) {
     return {};
   }
-  const std::uint64_t left = last_drain_ ? last_drain_->frames_left : core_.metrics().stored_frames;
+  const std::uint64_t left = last_drain_ ? last_drain_->frames_left : core_.metrics(now().mono).stored_frames;
   const std::string why = last_drain_ && !last_drain_->reason.ok() ? ": " + last_drain_->reason.ToString() : "";
   return {StatusCode::kTimedOut, std::to_string(left) + " frames of stream " + core_.config().name +
                                      " were not stored by the service when it was stopped" + why};
@@ -504,7 +519,12 @@ Status RemoteStream::StopSync(Duration timeout) {
 
 StreamMetrics RemoteStream::metrics() const {
   const MutexLock lock(mutex_);
-  return core_.metrics();
+  return core_.metrics(now().mono);
+}
+
+bool RemoteStream::closed() const {
+  const MutexLock lock(mutex_);
+  return core_.closed();
 }
 
 bool RemoteStream::stopping() const {

@@ -31,12 +31,15 @@ class RemoteStream : public std::enable_shared_from_this<RemoteStream> {
   Status SetTrack(const Track& track);
   void EndTrack(std::uint32_t track_id);
   Status PutFrame(const Frame& frame);
+  Status PutMetadata(FragmentMetadata metadata);
+  Status PutEvent(const MediaEvent& event);
   void SetFlushing(bool flushing);
   void Drain(Duration timeout);
   void Stop(Duration timeout);
   Status StopSync(Duration timeout);
   StreamMetrics metrics() const;
   bool stopping() const;
+  bool closed() const;
 
  private:
   class CallHandler;

@@ -25,6 +25,8 @@ constexpr std::array kTable = {
     StatusCodeInfo{StatusCode::kStoreFull, "StoreFull", "the frame does not fit and nothing older can be given up", kNever},
     StatusCodeInfo{StatusCode::kStopped, "Stopped", "the stream has ended", kNever},
     StatusCodeInfo{StatusCode::kUnsupportedMedia, "UnsupportedMedia", "this kind of media is not supported", kNever},
+    StatusCodeInfo{StatusCode::kInvalidMetadata, "InvalidMetadata", "the name or the value of metadata cannot be used", kNever},
+    StatusCodeInfo{StatusCode::kMetadataLimit, "MetadataLimit", "the next fragment has as much metadata as it may", kNever},
     StatusCodeInfo{StatusCode::kNotAuthorized, "NotAuthorized", "the service refused the credentials or the action", kNever},
     StatusCodeInfo{StatusCode::kStreamNotFound, "StreamNotFound", "the stream does not exist", kNever},
     StatusCodeInfo{StatusCode::kResourceInUse, "ResourceInUse", "the stream is being changed by somebody else", kBackoff},

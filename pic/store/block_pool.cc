@@ -1,6 +1,9 @@
 #include "pic/store/block_pool.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "pic/base/check.h"
 
 namespace kvs {
 
@@ -9,12 +12,60 @@ std::size_t BlockPool::used_blocks() const {
   return used_;
 }
 
-bool BlockPool::Take(std::size_t count, std::vector<Block>& out) {
+void BlockPool::Join(Account& account) {
   const MutexLock lock(mutex_);
-  if (count > budget_blocks_ - used_) {
+  accounts_.push_back(&account);
+  CountKept();
+}
+
+void BlockPool::Leave(Account& account) {
+  const MutexLock lock(mutex_);
+  KVS_CHECK(account.used == 0);
+  std::erase(accounts_, &account);
+  claims_ -= account.claims ? 1 : 0;
+  CountKept();
+}
+
+std::size_t BlockPool::KeptFor(const Account& account) const {
+  const std::size_t kept = Share() / 2;
+  return kept - std::min(kept, account.used);
+}
+
+void BlockPool::CountKept() {
+  kept_ = 0;
+  for (const Account* account : accounts_) {
+    kept_ += KeptFor(*account);
+  }
+}
+
+std::size_t BlockPool::RoomFor(const Account& account) const {
+  const std::size_t free = budget_blocks_ - used_;
+  const std::size_t for_others = kept_ - KeptFor(account);
+  const std::size_t room = free - std::min(free, for_others);
+  const bool scarce = free < budget_blocks_ / kScarcePart;
+  if (scarce && claims_ > (account.claims ? 1U : 0U)) {
+    return std::min(room, Share() - std::min(Share(), account.used));
+  }
+  return room;
+}
+
+bool BlockPool::Take(Account& account, std::size_t count, std::vector<Block>& out) {
+  const MutexLock lock(mutex_);
+  if (count > RoomFor(account)) {
+    if (!account.claims && account.used < Share()) {
+      account.claims = true;
+      ++claims_;
+    }
     return false;
   }
+  kept_ -= KeptFor(account);
   used_ += count;
+  account.used += count;
+  kept_ += KeptFor(account);
+  if (account.claims && account.used >= Share()) {
+    account.claims = false;
+    --claims_;
+  }
   for (; count > 0; --count) {
     if (free_.empty()) {
       out.push_back(std::make_unique_for_overwrite<std::uint8_t[]>(kBlockBytes));
@@ -26,12 +77,21 @@ bool BlockPool::Take(std::size_t count, std::vector<Block>& out) {
   return true;
 }
 
-void BlockPool::Give(Block block) {
+void BlockPool::Give(Account& account, Block block) {
   const MutexLock lock(mutex_);
+  kept_ -= KeptFor(account);
   --used_;
+  --account.used;
+  kept_ += KeptFor(account);
   if (free_.size() < kKeptForReuse) {
     free_.push_back(std::move(block));
   }
+}
+
+double BlockPool::FillOf(const Account& account) const {
+  const MutexLock lock(mutex_);
+  const std::size_t could = account.used + RoomFor(account);
+  return could == 0 ? 1.0 : static_cast<double>(account.used) / static_cast<double>(could);
 }
 
 }  // namespace kvs

@@ -13,6 +13,10 @@ namespace kvs {
 // Equal pieces of memory, lent out up to a budget: the storage size that the user set, shared by all streams of a producer.
 // Nothing is reserved up front, and what is not in use goes back to the system but for a few blocks kept for reuse, so
 // that a steady stream allocates nothing.
+//
+// Each stream has an account. Half of an equal part of the budget is kept for each, so that no stream finds everything taken
+// by others; the rest goes to whoever needs it. Once a stream below its equal part was refused and the budget is nearly used
+// up, those above theirs get no more: they give up their own oldest frames first.
 // Thread: any.
 class BlockPool {
  public:
@@ -20,22 +24,47 @@ class BlockPool {
   static constexpr std::size_t kBlockBytes = 32 * 1024;
   using Block = std::unique_ptr<std::uint8_t[]>;
 
+  // What one stream holds. Guarded by the pool's mutex.
+  struct Account {
+    std::size_t used = 0;
+    bool claims = false;  // it was refused below its equal part
+  };
+
   explicit BlockPool(std::uint64_t budget_bytes) : budget_blocks_(budget_bytes / kBlockBytes) {}
 
   std::size_t budget_blocks() const { return budget_blocks_; }
   std::size_t used_blocks() const;
 
-  // Appends `count` blocks to `out`, or none and returns false when that would exceed the budget.
-  bool Take(std::size_t count, std::vector<Block>& out);
-  void Give(Block block);
+  // The account takes part until it leaves; it holds nothing then. Owner: the caller; it stays where it is.
+  void Join(Account& account);
+  void Leave(Account& account);
+
+  // Appends `count` blocks to `out`, or none and returns false when there is no room for this account.
+  bool Take(Account& account, std::size_t count, std::vector<Block>& out);
+  void Give(Account& account, Block block);
+
+  // What the account holds as a part of what it could hold now; 0..1.
+  double FillOf(const Account& account) const;
 
  private:
   static constexpr std::size_t kKeptForReuse = 8;
+  // "Nearly used up": less than this part of the budget is free.
+  static constexpr std::size_t kScarcePart = 8;
+
+  std::size_t Share() const KVS_REQUIRES(mutex_) { return budget_blocks_ / accounts_.size(); }
+  // Kept for the account and not used by it.
+  std::size_t KeptFor(const Account& account) const KVS_REQUIRES(mutex_);
+  // Of what is free.
+  std::size_t RoomFor(const Account& account) const KVS_REQUIRES(mutex_);
+  void CountKept() KVS_REQUIRES(mutex_);
 
   const std::size_t budget_blocks_;  // constant after construction
 
   mutable Mutex mutex_;
   std::size_t used_ KVS_GUARDED_BY(mutex_) = 0;
+  std::size_t kept_ KVS_GUARDED_BY(mutex_) = 0;    // sum of KeptFor
+  std::size_t claims_ KVS_GUARDED_BY(mutex_) = 0;  // accounts that claim
+  std::vector<const Account*> accounts_ KVS_GUARDED_BY(mutex_);
   std::vector<Block> free_ KVS_GUARDED_BY(mutex_);
 };
 

@@ -115,4 +115,16 @@ std::int64_t FragmentIndex::LiveSpan() const {
   return 0;
 }
 
+FragmentIndex::Waiting FragmentIndex::Unsent() const {
+  Waiting waiting;
+  for (std::uint64_t number = end(); number != begin();) {
+    const Fragment& fragment = fragments_[--number];
+    if (fragment.state == FragmentState::kQueued || fragment.state == FragmentState::kSending) {
+      waiting.bytes += fragment.bytes;
+      waiting.span = floor_ - fragment.timecode;
+    }
+  }
+  return waiting;
+}
+
 }  // namespace kvs

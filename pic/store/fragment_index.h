@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "kvs/time.h"
 #include "kvs/track.h"
 #include "pic/base/ring.h"
 #include "pic/store/frame_store.h"
@@ -19,6 +22,10 @@ struct TrackSet {
   std::vector<std::uint32_t> versions;  // of each track: differs when what Tracks says about it differs
 };
 using TrackMask = std::uint32_t;
+
+// What is said about a fragment besides its frames. A group goes on the wire as one Tags element.
+using TagGroup = std::vector<std::pair<std::string, std::string>>;  // names and values
+using FragmentTags = std::vector<TagGroup>;
 
 // One stored frame. Its time code is in units of the timecode scale, final, and the same in every session that carries it.
 struct StoredFrame {
@@ -49,6 +56,10 @@ struct Fragment {
   std::int64_t latest = 0;        // the greatest of its frames
   TrackMask mask = 0;             // tracks that have frames in it
   std::shared_ptr<const TrackSet> tracks;
+  std::shared_ptr<const FragmentTags> tags;     // in front of its cluster; null: none
+  std::shared_ptr<const FragmentTags> trailer;  // behind its last block, with end_tag only; null: none
+  MonoTime first_put;             // when its first frame was put
+  MonoTime last_put;              // and its last so far
   FragmentState state = FragmentState::kQueued;
   bool open = true;               // frames may still be added
   bool end_tag = false;           // nothing follows soon: end it with a tag
@@ -109,6 +120,12 @@ class FragmentIndex {
   std::uint64_t live_frames() const { return live_frames_; }
   // From the first to the last time code of what is not done and not released, in units of the timecode scale.
   std::int64_t LiveSpan() const;
+  // What no session has sent whole and somebody still waits for.
+  struct Waiting {
+    std::uint64_t bytes = 0;  // of payload
+    std::int64_t span = 0;    // from its first to the last time code, in units of the timecode scale
+  };
+  Waiting Unsent() const;
   // Records in memory, done or not: what the bound on frames is about.
   std::size_t records() const { return frames_.size(); }
 

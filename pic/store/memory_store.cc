@@ -25,9 +25,20 @@ Place Locate(const FrameRef& ref, std::size_t at) {
 MemoryStore::~MemoryStore() {
   while (!blocks_.empty()) {
     if (blocks_.front().memory) {
-      pool_->Give(std::move(blocks_.front().memory));
+      pool_->Give(account_, std::move(blocks_.front().memory));
     }
     blocks_.PopFront();
+  }
+  if (!retired_) {
+    pool_->Leave(account_);
+  }
+}
+
+void MemoryStore::Retire() {
+  if (!retired_) {
+    retired_ = true;
+    LetGoOfFront();
+    pool_->Leave(account_);
   }
 }
 
@@ -40,7 +51,7 @@ Result<FrameRef> MemoryStore::Put(std::span<const Bytes> parts, std::size_t size
   const std::size_t left = blocks_.empty() ? 0 : kBlock - filled_;
   if (size > left) {
     const std::size_t needed = (size - left + kBlock - 1) / kBlock;
-    if (!pool_->Take(needed, taken_)) {
+    if (!pool_->Take(account_, needed, taken_)) {
       return Status(StatusCode::kStoreFull, "the frame store is full");
     }
   }
@@ -96,7 +107,7 @@ void MemoryStore::Release(const FrameRef& ref) {
     Slot& slot = blocks_[block];
     KVS_CHECK(slot.payloads > 0);
     if (--slot.payloads == 0 && block + 1 != blocks_.end_number()) {
-      pool_->Give(std::move(slot.memory));
+      pool_->Give(account_, std::move(slot.memory));
     }
   }
   bytes_ -= ref.size;
@@ -106,7 +117,7 @@ void MemoryStore::Release(const FrameRef& ref) {
 void MemoryStore::LetGoOfFront() {
   while (!blocks_.empty() && blocks_.front().payloads == 0) {
     if (blocks_.front().memory) {  // was the last block when its payloads were released
-      pool_->Give(std::move(blocks_.front().memory));
+      pool_->Give(account_, std::move(blocks_.front().memory));
     }
     blocks_.PopFront();
   }

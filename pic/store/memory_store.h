@@ -14,13 +14,18 @@ namespace kvs {
 // last payload in it was released. Frames leave in about the order in which they came, so that is soon.
 class MemoryStore : public FrameStore {
  public:
-  explicit MemoryStore(std::shared_ptr<BlockPool> pool) : pool_(std::move(pool)) {}
+  explicit MemoryStore(std::shared_ptr<BlockPool> pool) : pool_(std::move(pool)) { pool_->Join(account_); }
   ~MemoryStore() override;
 
   Result<FrameRef> Put(std::span<const Bytes> parts, std::size_t size) override;
   std::size_t Read(const FrameRef& ref, std::size_t offset, std::span<std::uint8_t> out) const override;
   void Release(const FrameRef& ref) override;
   std::size_t bytes() const override { return bytes_; }
+
+  // What it holds as a part of what it could hold now, 0..1: other streams share the pool.
+  double fill() const { return pool_->FillOf(account_); }
+  // Nothing will be put any more: others may have its part of the pool. Precondition: it is empty.
+  void Retire();
 
  private:
   struct Slot {
@@ -30,6 +35,8 @@ class MemoryStore : public FrameStore {
   void LetGoOfFront();
 
   const std::shared_ptr<BlockPool> pool_;
+  BlockPool::Account account_;
+  bool retired_ = false;
   Ring<Slot> blocks_;            // the last one is being filled
   std::size_t filled_ = 0;       // of the last block
   std::size_t bytes_ = 0;

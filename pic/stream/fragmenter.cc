@@ -3,13 +3,6 @@
 #include <algorithm>
 
 namespace kvs {
-namespace {
-
-// Containers and block heads count towards the limit on bytes, too.
-constexpr std::uint64_t kBytesLimit = kMaxFragmentBytes - 1'000'000;
-
-}  // namespace
-
 Fragmenter::Cut Fragmenter::Decide(const Fragment& open, const Candidate& next) const {
   const TrackMask bit = TrackMask{1} << next.track;
   if ((open.mask & bit) != 0 && open.tracks->versions[next.track] != next.tracks->versions[next.track]) {
@@ -32,9 +25,15 @@ Fragmenter::Cut Fragmenter::Decide(const Fragment& open, const Candidate& next) 
   // so far, and look for it early enough.
   const std::int64_t span = next.timecode - open.earliest;
   const bool too_long = span + next.duration > max;
-  const bool too_large = open.bytes + next.bytes > kBytesLimit;
+  const bool too_large = open.bytes + next.bytes > kMaxFrameBytes;
+  if (too_large && elapsed < min) {
+    return Cut::kOverflow;
+  }
   if ((too_long || too_large) && (next.timecode > open.latest || span >= max)) {
     return Cut::kForced;
+  }
+  if (too_large) {
+    return Cut::kOverflow;
   }
   return Cut::kNone;
 }

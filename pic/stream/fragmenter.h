@@ -12,6 +12,8 @@ namespace kvs {
 inline constexpr Duration kMinFragmentDuration = Duration::Seconds(1);
 inline constexpr Duration kMaxFragmentDuration = Duration::Seconds(10);
 inline constexpr std::uint64_t kMaxFragmentBytes = std::uint64_t{50} * 1000 * 1000;
+// Of the payload in a fragment: containers and block heads count, too.
+inline constexpr std::uint64_t kMaxFrameBytes = kMaxFragmentBytes - 1'000'000;
 
 // Decides where a new fragment begins. Times are in units of the timecode scale.
 //
@@ -42,6 +44,7 @@ class Fragmenter {
     kAtKeyFrame,
     kNewTrack,  // what Tracks says about this track is new
     kForced,    // the service would refuse a longer one
+    kOverflow,  // it would refuse a larger one, and also one that is cut here: there is no place for the frame
   };
 
   explicit Fragmenter(Options options) : options_(options) {}

@@ -16,6 +16,7 @@ namespace kvs {
 struct PendingFrame {
   StoredFrame stored;  // all but its time code
   MediaTime pts;
+  MediaTime wanted;  // pts before it was moved behind the frame in front of it
   Duration duration;
   MonoTime arrived;
   MediaTime order;  // set by the interleaver

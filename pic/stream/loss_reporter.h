@@ -28,7 +28,7 @@ class LossReporter {
     std::optional<FramesLost> untold;
     std::optional<MonoTime> told_at;
   };
-  std::array<Episode, 5> episodes_;  // by LossReason
+  std::array<Episode, kLossReasons> episodes_;  // by LossReason
 };
 
 }  // namespace kvs

@@ -16,4 +16,9 @@ Duration RetryPolicy::Next(Duration at_least) {
   return std::max(jittered, at_least);
 }
 
+Duration RetryBudget::Take(MonoTime now) {
+  full_at_ = std::max(full_at_.value_or(now), now) + kEach;
+  return std::max(Duration(), *full_at_ - now - kEach * kAtOnce);
+}
+
 }  // namespace kvs

@@ -1,14 +1,16 @@
 #ifndef KVS_PIC_STREAM_RETRY_POLICY_H_
 #define KVS_PIC_STREAM_RETRY_POLICY_H_
 
+#include <optional>
+
 #include "kvs/time.h"
 #include "pic/base/random.h"
 
 namespace kvs {
 
 // How long to wait before the next try: a random time between nothing and a limit that doubles with each failure in a row ("full
-// jitter"), so that a thousand cameras do not come back in the same millisecond. One per stream: a failing stream does
-// not slow the others.
+// jitter"), so that a thousand cameras do not come back in the same millisecond. One per stream and API: a failing stream
+// does not slow the others, and a call that works does not hide one that fails.
 class RetryPolicy {
  public:
   struct Options {
@@ -27,6 +29,21 @@ class RetryPolicy {
   const Options options_;
   Random random_;
   int failures_ = 0;  // in a row
+};
+
+// What all retries of a stream may cost together, whatever fails and in whichever order: a few at once, then one in a while on
+// average. Jitter alone can be small many times in a row.
+class RetryBudget {
+ public:
+  static constexpr int kAtOnce = 10;
+  static constexpr Duration kEach = Duration::Seconds(1);
+
+  // Takes one try; how long to wait until it is there.
+  Duration Take(MonoTime now);
+
+ private:
+  // When everything that was taken has come back.
+  std::optional<MonoTime> full_at_;
 };
 
 }  // namespace kvs

@@ -16,6 +16,8 @@ constexpr Duration kCloseGrace = Duration::Seconds(1);
 // one after the other, about a second each; an encoder behind one of them may look ahead by 50 frames, seconds at a low rate.
 constexpr Duration kMaxAhead = Duration::Seconds(30);
 constexpr std::string_view kTitle = "Kinesis Video";
+// What waits to be sent is not told to be late any more when it is down to half of the limit.
+constexpr PressureSwitch::Levels kLatencyLevels{1.0, 0.5};
 
 std::int64_t UnitsPerSecond(const StreamConfig& config) {
   return std::max<std::int64_t>(1, Duration::Seconds(1).nanos() / config.timecode_scale.nanos());
@@ -43,19 +45,25 @@ StreamCore::StreamCore(Options options)
       interleaver_(InterleaverOptions(options_.config)),
       tracks_(std::make_shared<TrackSet>()),
       epoch_(options_.config.media_epoch),
-      retry_({}, options_.seed) {
-  Random random(options_.seed + 1);
+      call_retries_{RetryPolicy({}, options_.seed + 1), RetryPolicy({}, options_.seed + 2),
+                    RetryPolicy({}, options_.seed + 3), RetryPolicy({}, options_.seed + 4)},
+      session_retries_({}, options_.seed) {
+  Random random(options_.seed + 5);
   for (std::uint8_t& byte : segment_.uid) {
     byte = static_cast<std::uint8_t>(random.Below(256));
   }
   segment_.uid[0] |= 1;  // all zero is not allowed
   segment_.timecode_scale_ns = static_cast<std::uint64_t>(options_.config.timecode_scale.nanos());
+  pressures_[static_cast<std::size_t>(PressureKind::kLatency)] = PressureSwitch(kLatencyLevels);
   segment_.title = kTitle;
   segment_.app = options_.app;
 }
 
 void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after) {
   const machine::Facts facts{options_.config.allow_creation, !options_.config.tags.empty()};
+  // Whose failure a back-off answers.
+  const auto* calling = std::get_if<machine::Calling>(&state_);
+  RetryPolicy& policy = calling != nullptr ? call_retries_[static_cast<std::size_t>(calling->call)] : session_retries_;
   machine::Step step = machine::OnEvent(state_, event, facts);
   if (step.next.index() != state_.index()) {
     Tell(LogLevel::kInfo, std::string(machine::Name(state_)) + " -> " + std::string(machine::Name(step.next)) + " on " +
@@ -65,18 +73,15 @@ void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after)
   for (const machine::Action action : step.actions) {
     switch (action) {
       case machine::Action::kCall:
+        call_began_ = now.mono;
         actions_.emplace_back(MakeCall{std::get<machine::Calling>(state_).call});
         break;
       case machine::Action::kOpenSession:
         StartSession(now);
         break;
       case machine::Action::kBackOff:
-        backoff_ = retry_.Next(retry_after);
-        backoff_until_ = now.mono + backoff_;
-        if (next_session_at_) {
-          backoff_until_ = std::max(*backoff_until_, *next_session_at_);
-        }
-        ReportDisconnected(backoff_);
+        counts_.call_retries += calling != nullptr ? 1U : 0U;
+        BackOff(policy, retry_after, now);
         break;
       case machine::Action::kPoll:
         backoff_until_ = now.mono + kPollInterval;
@@ -94,6 +99,15 @@ void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after)
   }
 }
 
+void StreamCore::BackOff(RetryPolicy& policy, Duration at_least, Now now) {
+  backoff_ = std::max(policy.Next(at_least), retry_budget_.Take(now.mono));
+  backoff_until_ = now.mono + backoff_;
+  if (next_session_at_) {
+    backoff_until_ = std::max(*backoff_until_, *next_session_at_);
+  }
+  ReportDisconnected(backoff_);
+}
+
 // Opens a session when there is something to send and none is open for it.
 void StreamCore::Pump(Now now) {
   if (!std::holds_alternative<machine::Ready>(state_) || current_ != 0) {
@@ -108,20 +122,34 @@ void StreamCore::Pump(Now now) {
   }
 }
 
-void StreamCore::OnDescribed(machine::ServiceState state, Now now) {
+// A call was answered: its failures in a row are over.
+void StreamCore::CallAnswered(Now now) {
   refused_before_ = false;
+  if (const auto* calling = std::get_if<machine::Calling>(&state_)) {
+    call_retries_[static_cast<std::size_t>(calling->call)].Reset();
+    StreamMeter::Note(counts_.control_call, now.mono - call_began_);
+  }
+}
+
+void StreamCore::OnDescribed(machine::ServiceState state, Now now) {
+  CallAnswered(now);
   Run(machine::Described{state}, now);
 }
 
 void StreamCore::OnCallDone(Now now) {
-  refused_before_ = false;
+  CallAnswered(now);
   Run(machine::CallDone{}, now);
   Pump(now);
 }
 
 void StreamCore::OnCallFailed(Status status, Duration retry_after, Now now) {
   last_failure_ = std::move(status);
-  Run(machine::CallFailed{FailureCode()}, now, retry_after);
+  int tries = 1;
+  if (const auto* calling = std::get_if<machine::Calling>(&state_)) {
+    tries += call_retries_[static_cast<std::size_t>(calling->call)].failures();
+    StreamMeter::Note(counts_.control_call, now.mono - call_began_);
+  }
+  Run(machine::CallFailed{FailureCode(), tries}, now, retry_after);
 }
 
 // A refusal is final only when fresh credentials are refused as well: those in use may have been replaced.
@@ -150,7 +178,7 @@ void StreamCore::Fail(Status status, Now now) {
   Tell(LogLevel::kError, status.ToString());
   failure_ = std::move(status);
   while (!sessions_.empty()) {
-    Abort(sessions_.front().upload->id());
+    Abort(sessions_.front().upload->id(), now);
   }
   Emit(StreamFailed{failure_});
   if (draining_) {
@@ -173,6 +201,9 @@ void StreamCore::Drain(Duration timeout, bool stop, Now now) {
   stopping_ = stopping_ || stop;
   FileAll();
   EndFragment();
+  if (stop && metadata_.HasLeftOver()) {
+    Tell(LogLevel::kWarn, "metadata was put and no fragment followed that it could go with");
+  }
   const MonoTime deadline = now.mono + timeout;
   draining_ = Draining{index_.end(), deadline};
   if (!failure_.ok()) {
@@ -234,11 +265,12 @@ void StreamCore::CloseIfDone(Now now) {
   }
   if (now.mono >= *close_at_) {
     while (!sessions_.empty()) {
-      Abort(sessions_.front().upload->id());
+      Abort(sessions_.front().upload->id(), now);
     }
   }
   if (sessions_.empty()) {
     closed_ = true;
+    store_.Retire();
     Emit(Stopped{});
   }
 }
@@ -247,6 +279,27 @@ void StreamCore::ReportLosses(Now now, bool all) {
   for (FramesLost& loss : losses_.Take(now.mono, all)) {
     Tell(LogLevel::kWarn, std::to_string(loss.frames) + " frames were lost");
     Emit(std::move(loss));
+  }
+}
+
+void StreamCore::CheckPressure() {
+  const StreamConfig& config = options_.config;
+  const Duration stored = config.timecode_scale * index_.LiveSpan();
+  const Duration unsent = config.timecode_scale * index_.Unsent().span;
+  const auto part = [](Duration of, Duration limit) {
+    return limit <= Duration() ? 0.0 : static_cast<double>(of.nanos()) / static_cast<double>(limit.nanos());
+  };
+  // An offline stream is meant to fill up: it waits, and that is no trouble.
+  const bool offline = config.streaming_type == StreamingType::kOffline;
+  const std::array<double, 3> levels = {offline ? 0.0 : store_.fill(), offline ? 0.0 : part(stored, config.buffer_duration),
+                                        offline ? 0.0 : part(unsent, config.max_latency)};
+  const std::array<std::uint64_t*, 3> counters = {&counts_.store_pressures, &counts_.window_pressures,
+                                                  &counts_.latency_pressures};
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    if (pressures_[i].Update(levels[i])) {
+      *counters[i] += pressures_[i].on() ? 1U : 0U;
+      Emit(Pressure{static_cast<PressureKind>(i), pressures_[i].on(), store_.bytes(), stored, unsent});
+    }
   }
 }
 
@@ -267,6 +320,7 @@ void StreamCore::OnTimer(Now now) {
     EndCurrent();
   }
   CheckSessions(now);
+  CheckPressure();
   Pump(now);
   WakeAll();
   CheckDrain(now);
@@ -302,7 +356,7 @@ std::optional<MonoTime> StreamCore::deadline() const {
   }
   for (const Live& live : sessions_) {
     if (live.upload->id() == current_ && !live.upload->ending()) {
-      consider(live.opened + options_.config.session_lifetime);
+      consider(live.rotate_at);
     }
     if (live.unacked_since && options_.config.connection_staleness > Duration()) {
       consider(*live.unacked_since + options_.config.connection_staleness);
@@ -314,17 +368,22 @@ std::optional<MonoTime> StreamCore::deadline() const {
 std::vector<StreamCore::Action> StreamCore::TakeActions() { return std::exchange(actions_, {}); }
 std::vector<StreamEvent> StreamCore::TakeEvents() { return std::exchange(events_, {}); }
 
-StreamMetrics StreamCore::metrics() const {
+StreamMetrics StreamCore::metrics(MonoTime now) const {
   StreamMetrics metrics = counts_;
   metrics.stored_bytes = store_.bytes();
   metrics.stored_frames = index_.live_frames() + interleaver_.size();
   metrics.stored_fragments = index_.live_fragments();
   metrics.stored_duration = options_.config.timecode_scale * index_.LiveSpan();
+  const FragmentIndex::Waiting unsent = index_.Unsent();
+  metrics.unsent_bytes = unsent.bytes;
+  metrics.unsent_duration = options_.config.timecode_scale * unsent.span;
+  meter_.Fill(metrics, now);
   metrics.current_backoff = backoff_;
   metrics.active_sessions = static_cast<std::uint32_t>(sessions_.size());
   for (const Live& live : sessions_) {
     metrics.acks_malformed += live.upload->acks().counters().malformed + live.upload->acks().counters().oversized;
     metrics.fragments_resent += live.upload->resent();
+    metrics.bytes_resent += live.upload->bytes_resent();
   }
   return metrics;
 }

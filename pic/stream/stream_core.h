@@ -1,6 +1,7 @@
 #ifndef KVS_PIC_STREAM_STREAM_CORE_H_
 #define KVS_PIC_STREAM_STREAM_CORE_H_
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "kvs/frame.h"
+#include "kvs/metadata.h"
 #include "kvs/metrics.h"
 #include "kvs/stream_config.h"
 #include "kvs/stream_events.h"
@@ -20,8 +22,12 @@
 #include "pic/stream/fragmenter.h"
 #include "pic/stream/interleaver.h"
 #include "pic/stream/loss_reporter.h"
+#include "pic/stream/metadata_queue.h"
+#include "pic/stream/pressure.h"
 #include "pic/stream/retry_policy.h"
 #include "pic/stream/stream_machine.h"
+#include "pic/stream/stream_meter.h"
+#include "pic/stream/time_mender.h"
 #include "pic/stream/track_adapter.h"
 #include "pic/stream/upload_session.h"
 
@@ -73,6 +79,8 @@ class StreamCore {
     bool wait_for_room = false;  // offline, and full: nothing was stored; put it again when there is room
   };
   PutOutcome PutFrame(const Frame& frame, Now now);
+  Status PutMetadata(FragmentMetadata metadata);
+  Status PutEvent(const MediaEvent& event);
   void Drain(Duration timeout, bool stop, Now now);
 
   // From the service.
@@ -80,6 +88,8 @@ class StreamCore {
   void OnCallDone(Now now);
   void OnCallFailed(Status status, Duration retry_after, Now now);
   void OnStreamCreated(std::string arn);
+  // The credentials that the request of a session was signed with stop being good then; none: never.
+  void OnSessionSigned(std::uint64_t session, std::optional<WallTime> credentials_expire, Now now);
   void OnSessionConnected(std::uint64_t session, Now now);
   // The next bytes of a session's body. An unknown session (ended meanwhile) gets kMismatch: break it off.
   UploadSession::Pulled Pull(std::uint64_t session, std::span<std::uint8_t> out, Now now);
@@ -95,7 +105,7 @@ class StreamCore {
   std::vector<StreamEvent> TakeEvents();
   bool HasActions() const { return !actions_.empty(); }
 
-  StreamMetrics metrics() const;
+  StreamMetrics metrics(MonoTime now) const;
   const StreamConfig& config() const { return options_.config; }
   // OK, or why the stream cannot go on.
   const Status& failure() const { return failure_; }
@@ -112,12 +122,13 @@ class StreamCore {
     std::uint32_t id = 0;
     TrackAdapter adapter;
     bool known = false;      // SetTrack was called
-    bool needs_key = false;  // what comes before the next key frame cannot be decoded
-    std::optional<std::int64_t> newest;  // time code of its last frame, as it came
+    bool needs_key = false;   // what comes before the next key frame cannot be decoded
+    bool overflowed = false;  // the same, for what is filed: a frame before it had no place in a fragment
   };
   struct Live {  // a connection
     std::unique_ptr<UploadSession> upload;
     MonoTime opened;
+    MonoTime rotate_at;
     bool connected = false;
     bool body_ended = false;
     std::optional<MonoTime> unacked_since;
@@ -131,6 +142,7 @@ class StreamCore {
   Slot* FindSlot(std::uint32_t id);
   Slot& AddSlot(std::uint32_t id);
   void Publish(std::size_t position);
+  PutOutcome Admit(const Frame& frame, Now now);
   PutOutcome Store(Slot& slot, const Frame& frame, const AdaptedFrame& adapted, Now now);
   enum class Room : std::uint8_t { kThere, kWait, kNone };
   Room MakeRoom(const Status& store_status);
@@ -141,11 +153,15 @@ class StreamCore {
   void EndFragment();
   void File(PendingFrame pending);
   void OpenFragment(const PendingFrame& pending, std::int64_t timecode);
+  Fragmenter::Cut Place(const PendingFrame& pending, std::int64_t timecode);
   std::int64_t Timecode(MediaTime pts) const;
   MediaTime TimeOf(std::int64_t timecode) const;
+  const Slot* LeadingVideo() const;
   bool Leads(const Slot& slot) const;
   void SkipToKeyFrames();
+  std::uint64_t& LossCounter(LossReason reason);
   void LoseFrame(LossReason reason, const Frame& frame, Status detail = {});
+  void LosePending(LossReason reason, const PendingFrame& pending);
   void LoseFragment(std::uint64_t number, LossReason reason, Status detail = {});
 
   // stream_core_sessions.cc: bytes out, acks in
@@ -154,11 +170,12 @@ class StreamCore {
   void WakeAll();
   void EndCurrent();
   void HandOver(const Live& live, Now now);
-  void Abort(std::uint64_t session);
+  void Abort(std::uint64_t session, Now now);
   void RollBack(std::uint64_t session, bool host_alive);
   void OnAck(Live& live, const FragmentAck& ack, Now now);
   void OnErrorAck(Live& live, const FragmentAck& ack, Now now);
   void Persisted(std::uint64_t number);
+  void CloseBooks(const Live& live, Now now);
   bool AwaitsAck(const Live& live) const;
   void AfterAcks(Live& live);
   void CheckSessions(Now now);
@@ -168,6 +185,9 @@ class StreamCore {
   void Pump(Now now);
   void Fail(Status status, Now now);
   StatusCode FailureCode();
+  void CallAnswered(Now now);
+  void BackOff(RetryPolicy& policy, Duration at_least, Now now);
+  void CheckPressure();
   void ReportDisconnected(Duration retry_in);
   void ReportLosses(Now now, bool all);
   void CheckDrain(Now now);
@@ -190,12 +210,16 @@ class StreamCore {
   std::shared_ptr<const TrackSet> tracks_;
   std::uint32_t next_version_ = 1;
   std::int64_t fragment_floor_ = 0;  // the lowest time code that a frame of the open fragment may have
-  std::int64_t shift_ = 0;           // added to time codes: mends jumps back
+  TimeMender mender_;
+  MetadataQueue metadata_;
   std::optional<WallTime> epoch_;    // the wall time of media time zero
   MonoTime last_put_;
 
   machine::State state_;
-  RetryPolicy retry_;
+  std::array<RetryPolicy, machine::kCalls> call_retries_;  // by machine::Call
+  RetryPolicy session_retries_;
+  RetryBudget retry_budget_;
+  MonoTime call_began_;
   std::optional<MonoTime> backoff_until_;
   Duration backoff_;
   Status last_failure_;
@@ -215,7 +239,9 @@ class StreamCore {
 
   bool news_ = false;  // waiting sessions may have something to send
   LossReporter losses_;
+  std::array<PressureSwitch, 3> pressures_;  // by PressureKind
   StreamMetrics counts_;
+  StreamMeter meter_;
   std::vector<Action> actions_;
   std::vector<StreamEvent> events_;
   std::vector<FragmentAck> acks_;  // scratch

@@ -6,12 +6,6 @@
 #include "pic/stream/stream_core.h"
 
 namespace kvs {
-namespace {
-
-// A frame this far before the one in front of it on its track is a jump of the source's clock, not reordering.
-constexpr std::int64_t kJumpBackSeconds = 1;
-
-}  // namespace
 
 StreamCore::Slot* StreamCore::FindSlot(std::uint32_t id) {
   for (Slot& slot : slots_) {
@@ -78,6 +72,7 @@ Status StreamCore::SetTrack(const Track& track, Now now) {
       Publish(position);
     }
   }
+  meter_.OnStart(now.mono);
   Run(machine::Begin{}, now);
   return {};
 }
@@ -106,7 +101,27 @@ std::string StreamCore::content_type() const {
   return text;
 }
 
+Status StreamCore::PutMetadata(FragmentMetadata metadata) {
+  if (stopping_ || !failure_.ok()) {
+    return failure_.ok() ? Status(StatusCode::kStopped, "the stream was stopped") : failure_;
+  }
+  return metadata_.Put(std::move(metadata));
+}
+
+Status StreamCore::PutEvent(const MediaEvent& event) {
+  if (stopping_ || !failure_.ok()) {
+    return failure_.ok() ? Status(StatusCode::kStopped, "the stream was stopped") : failure_;
+  }
+  return metadata_.PutEvent(event);
+}
+
 StreamCore::PutOutcome StreamCore::PutFrame(const Frame& frame, Now now) {
+  PutOutcome outcome = Admit(frame, now);
+  counts_.put_errors += outcome.status.ok() ? 0U : 1U;
+  return outcome;
+}
+
+StreamCore::PutOutcome StreamCore::Admit(const Frame& frame, Now now) {
   if (!failure_.ok()) {
     return {failure_};
   }
@@ -146,6 +161,8 @@ StreamCore::PutOutcome StreamCore::PutFrame(const Frame& frame, Now now) {
   if (outcome.status.ok() && !outcome.wait_for_room) {
     slot->needs_key = false;
     last_put_ = now.mono;
+    const bool first_video = slot->adapter.wire_track().type == TrackType::kVideo && LeadingVideo() == slot;
+    meter_.OnPut(first_video ? std::optional(frame.pts) : std::nullopt, now.mono);
   }
   FileInOrder(now.mono);
   Pump(now);
@@ -157,21 +174,36 @@ StreamCore::PutOutcome StreamCore::PutFrame(const Frame& frame, Now now) {
 
 // The admission ladder: stored, or room is made, or it waits (offline), or it is given up and counted (realtime).
 StreamCore::PutOutcome StreamCore::Store(Slot& slot, const Frame& frame, const AdaptedFrame& adapted, Now now) {
+  const bool video = slot.adapter.wire_track().type == TrackType::kVideo;
+  if (adapted.size > kMaxFrameBytes) {
+    Status refused(StatusCode::kTooLarge, "a frame of " + std::to_string(adapted.size) +
+                                              " bytes: the service takes at most 50 MB in a fragment");
+    LoseFrame(LossReason::kTooLarge, frame, refused);
+    slot.needs_key = slot.needs_key || video;
+    return {std::move(refused)};
+  }
   for (;;) {
     Status refused;
     if (WindowFull() || index_.records() + interleaver_.size() >= options_.max_frames) {
       refused = Status(StatusCode::kStoreFull, "the buffer holds as much media as it may");
     } else if (auto ref = store_.Put(adapted.parts, adapted.size); ref.ok()) {
+      const std::size_t position = static_cast<std::size_t>(&slot - slots_.data());
+      const TimeMender::Mended time = mender_.Mend(position, frame.pts + adapted.offset, frame.duration, video);
+      if (time.jump > Duration()) {
+        Tell(LogLevel::kWarn, "the time of track " + std::to_string(slot.id) + " jumped back by " +
+                                  std::to_string(time.jump.millis()) + " ms; the recording goes on without the jump");
+      }
       PendingFrame pending;
       pending.stored.ref = *ref;
-      pending.stored.track = static_cast<std::uint8_t>(&slot - slots_.data());
+      pending.stored.track = static_cast<std::uint8_t>(position);
       pending.stored.key_frame = frame.key_frame;
       pending.stored.discardable = frame.discardable;
       pending.stored.invisible = frame.invisible;
-      pending.pts = frame.pts + adapted.offset;
+      pending.pts = time.pts;
+      pending.wanted = time.wanted;
       pending.duration = frame.duration;
       pending.tracks = tracks_;
-      interleaver_.Push(std::move(pending), frame.dts, now.mono);
+      interleaver_.Push(std::move(pending), frame.dts ? std::optional(*frame.dts + time.shift) : std::nullopt, now.mono);
       ++counts_.frames_put;
       counts_.bytes_put += adapted.size;
       return {};
@@ -185,9 +217,7 @@ StreamCore::PutOutcome StreamCore::Store(Slot& slot, const Frame& frame, const A
         return {{}, /*wait_for_room=*/true};
       case Room::kNone:
         LoseFrame(LossReason::kPressure, frame, refused);
-        if (slot.adapter.wire_track().type == TrackType::kVideo) {
-          slot.needs_key = true;
-        }
+        slot.needs_key = slot.needs_key || video;
         return {refused};
     }
   }
@@ -248,6 +278,9 @@ void StreamCore::SkipToKeyFrames() {
 
 // Closes the open fragment so that the service stores it without waiting for the next.
 void StreamCore::EndFragment() {
+  if (Fragment* open = index_.open_fragment()) {
+    open->trailer = metadata_.TakeLeftOver();
+  }
   index_.Close(/*end_tag=*/true);
   news_ = true;
 }
@@ -265,11 +298,20 @@ void StreamCore::FileAll() {
 }
 
 std::int64_t StreamCore::Timecode(MediaTime pts) const {
-  return pts.nanos() / options_.config.timecode_scale.nanos() + shift_;
+  return pts.nanos() / options_.config.timecode_scale.nanos();
 }
 
 MediaTime StreamCore::TimeOf(std::int64_t timecode) const {
-  return MediaTime::FromNanos((timecode - shift_) * options_.config.timecode_scale.nanos());
+  return MediaTime::FromNanos(timecode * options_.config.timecode_scale.nanos());
+}
+
+const StreamCore::Slot* StreamCore::LeadingVideo() const {
+  for (const Slot& slot : slots_) {
+    if (slot.known && slot.adapter.wire_track().type == TrackType::kVideo) {
+      return &slot;
+    }
+  }
+  return nullptr;
 }
 
 // Fragments begin at key frames of video; where no video is showing, at frames of audio.
@@ -292,34 +334,41 @@ void StreamCore::OpenFragment(const PendingFrame& pending, std::int64_t timecode
   const std::uint8_t track = pending.stored.track;
   const bool current = tracks_->versions[track] == pending.tracks->versions[track];
   index_.Open(std::max(timecode, fragment_floor_), current ? tracks_ : pending.tracks);
+  index_.open_fragment()->tags = metadata_.TakeForNext();
+  index_.open_fragment()->first_put = pending.arrived;
+  CheckPressure();
+}
+
+// What becomes of the open fragment when this frame comes.
+Fragmenter::Cut StreamCore::Place(const PendingFrame& pending, std::int64_t timecode) {
+  const Fragment* open = index_.open_fragment();
+  if (open == nullptr) {
+    return Fragmenter::Cut::kNone;
+  }
+  const Slot& slot = slots_[pending.stored.track];
+  const bool audio = slot.adapter.wire_track().type == TrackType::kAudio;
+  const std::int64_t duration = pending.duration.nanos() / options_.config.timecode_scale.nanos();
+  return fragmenter_.Decide(*open, {timecode, duration, pending.stored.ref.size, pending.stored.track, Leads(slot),
+                                    pending.stored.key_frame || audio, audio, pending.tracks.get()});
 }
 
 void StreamCore::File(PendingFrame pending) {
   const std::uint8_t track = pending.stored.track;
   Slot& slot = slots_[track];
-  const std::int64_t duration = pending.duration.nanos() / options_.config.timecode_scale.nanos();
-  std::int64_t timecode = Timecode(pending.pts);
-  const bool leads = Leads(slot);
-  const bool jumped = slot.newest && timecode < *slot.newest - kJumpBackSeconds * units_per_second_;
-  if (leads && (timecode < 0 || jumped)) {
-    const std::int64_t mended = jumped ? *slot.newest + std::max<std::int64_t>(duration, 1) : 0;
-    Tell(LogLevel::kWarn, "the time of track " + std::to_string(slot.id) + " jumped back by " +
-                              std::to_string(mended - timecode) + " units; the recording goes on without the jump");
-    shift_ += mended - timecode;
-    timecode = mended;
+  const bool video = slot.adapter.wire_track().type == TrackType::kVideo;
+  const std::int64_t timecode = Timecode(pending.pts);
+  const Fragmenter::Cut cut = Place(pending, timecode);
+  // A picture that refers to one that had no place cannot be decoded either.
+  if (cut == Fragmenter::Cut::kOverflow || (slot.overflowed && !pending.stored.key_frame)) {
+    slot.overflowed = video;
+    LosePending(LossReason::kTooLarge, pending);
+    return;
   }
-  slot.newest = slot.newest && !jumped ? std::max(*slot.newest, timecode) : timecode;
-
+  slot.overflowed = false;
+  if (cut != Fragmenter::Cut::kNone) {
+    index_.Close(/*end_tag=*/false);
+  }
   Fragment* open = index_.open_fragment();
-  if (open != nullptr) {
-    const bool audio = slot.adapter.wire_track().type == TrackType::kAudio;
-    const Fragmenter::Candidate next{timecode, duration, pending.stored.ref.size, track, leads,
-                                     pending.stored.key_frame || audio, audio, pending.tracks.get()};
-    if (fragmenter_.Decide(*open, next) != Fragmenter::Cut::kNone) {
-      index_.Close(/*end_tag=*/false);
-      open = nullptr;
-    }
-  }
   if (open == nullptr) {
     OpenFragment(pending, timecode);
     open = index_.open_fragment();
@@ -342,25 +391,48 @@ void StreamCore::File(PendingFrame pending) {
     low = std::max(low, std::min(live.upload->timecode_base(), open->timecode));
   }
   pending.stored.timecode = open->frames == 0 ? open->timecode : std::clamp(timecode, low, open->timecode + INT16_MAX);
-  if (std::abs(pending.stored.timecode - timecode) > 1) {
+  if (std::abs(pending.stored.timecode - Timecode(pending.wanted)) > 1) {
     ++counts_.timestamps_adjusted;
   }
+  open->last_put = pending.arrived;
   index_.Append(pending.stored);
   news_ = true;
 }
 
+std::uint64_t& StreamCore::LossCounter(LossReason reason) {
+  switch (reason) {
+    case LossReason::kPressure:
+      break;
+    case LossReason::kRejected:
+      return counts_.frames_lost_rejected;
+    case LossReason::kStopped:
+      return counts_.frames_lost_stopped;
+    case LossReason::kNoKeyFrame:
+      return counts_.frames_lost_no_key;
+    case LossReason::kInvalid:
+      return counts_.frames_lost_invalid;
+    case LossReason::kTooLarge:
+      return counts_.frames_lost_too_large;
+  }
+  return counts_.frames_lost_pressure;
+}
+
 void StreamCore::LoseFrame(LossReason reason, const Frame& frame, Status detail) {
-  (reason == LossReason::kInvalid      ? counts_.frames_lost_invalid
-   : reason == LossReason::kNoKeyFrame ? counts_.frames_lost_no_key
-                                       : counts_.frames_lost_pressure) += 1;
+  ++LossCounter(reason);
   losses_.Add({reason, 1, frame.data.size(), frame.pts, frame.pts, std::move(detail)});
+}
+
+void StreamCore::LosePending(LossReason reason, const PendingFrame& pending) {
+  ++LossCounter(reason);
+  losses_.Add({reason, 1, pending.stored.ref.size, pending.pts, pending.pts,
+               Status(StatusCode::kTooLarge, "more than 50 MB in a second, which the service does not take")});
+  store_.Release(pending.stored.ref);
 }
 
 void StreamCore::LoseFragment(std::uint64_t number, LossReason reason, Status detail) {
   const Fragment& fragment = index_.fragment(number);
-  (reason == LossReason::kRejected  ? counts_.frames_lost_rejected
-   : reason == LossReason::kStopped ? counts_.frames_lost_stopped
-                                    : counts_.frames_lost_pressure) += fragment.frames;
+  LossCounter(reason) += fragment.frames;
+  ++counts_.fragments_lost;
   losses_.Add({reason, fragment.frames, fragment.bytes, TimeOf(fragment.earliest), TimeOf(fragment.latest),
                std::move(detail)});
   index_.Finish(number, FragmentState::kLost);

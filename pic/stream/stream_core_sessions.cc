@@ -10,6 +10,10 @@ namespace {
 
 // Sessions of one stream are not opened closer than this. Source: PutMedia quota of 5 calls per second and stream.
 constexpr Duration kSessionSpacing = Duration::Millis(200);
+// A connection is replaced this long before its credentials expire, so that its last acks still arrive; but not sooner
+// than a minute after it began: credentials that are that short-lived are for the service to judge.
+constexpr Duration kBeforeExpiry = Duration::Seconds(30);
+constexpr Duration kShortestSession = Duration::Minutes(1);
 
 }  // namespace
 
@@ -36,12 +40,21 @@ void StreamCore::StartSession(Now now) {
   Live live;
   live.upload = std::make_unique<UploadSession>(current_, std::move(options), index_, first);
   live.opened = now.mono;
+  live.rotate_at = now.mono + options_.config.session_lifetime;
   sessions_.push_back(std::move(live));
   ++counts_.sessions_opened;
-  if (retry_.failures() == 0) {
+  if (session_retries_.failures() == 0) {
     Emit(Connecting{1});
   }
   actions_.emplace_back(OpenSession{current_, start});
+}
+
+void StreamCore::OnSessionSigned(std::uint64_t session, std::optional<WallTime> credentials_expire, Now now) {
+  Live* live = FindLive(session);
+  if (live != nullptr && credentials_expire) {
+    const MonoTime in_time = now.mono + (*credentials_expire - now.wall) - kBeforeExpiry;
+    live->rotate_at = std::min(live->rotate_at, std::max(in_time, live->opened + kShortestSession));
+  }
 }
 
 void StreamCore::OnSessionConnected(std::uint64_t session, Now now) {
@@ -50,6 +63,7 @@ void StreamCore::OnSessionConnected(std::uint64_t session, Now now) {
     return;
   }
   live->connected = true;
+  StreamMeter::Note(counts_.connect, now.mono - live->opened);
   if (live->unacked_since) {
     live->unacked_since = now.mono;
   }
@@ -67,6 +81,7 @@ UploadSession::Pulled StreamCore::Pull(std::uint64_t session, std::span<std::uin
   const std::uint64_t before = live->upload->cursor();
   const UploadSession::Pulled pulled = live->upload->Pull(out, interleaver_.live());
   counts_.bytes_sent += pulled.bytes;
+  meter_.OnSent(pulled.bytes, now.mono);
   // As long as the first fragment is still on its way out, no ack is due: a slow line is not a dead one.
   if (pulled.bytes > 0 && (!live->unacked_since || !AwaitsAck(*live))) {
     live->unacked_since = now.mono;
@@ -84,7 +99,7 @@ UploadSession::Pulled StreamCore::Pull(std::uint64_t session, std::span<std::uin
     Tell(LogLevel::kInfo, "the tracks of the stream are not those of the header any more: a new session follows");
     const bool was_current = session == current_;
     RollBack(session, /*host_alive=*/true);
-    Abort(session);
+    Abort(session, now);
     if (was_current) {
       Run(machine::SessionDone{}, now);
       Pump(now);
@@ -127,6 +142,7 @@ void StreamCore::OnAckBytes(std::uint64_t session, std::span<const std::uint8_t>
   if (live = FindLive(session); live != nullptr) {
     AfterAcks(*live);
   }
+  CheckPressure();
   CheckDrain(now);
   Pump(now);
   WakeAll();
@@ -143,10 +159,14 @@ void StreamCore::OnAck(Live& live, const FragmentAck& ack, Now now) {
   switch (ack.type) {
     case AckType::kBuffering:
       ++counts_.acks_buffering;
+      if (fragment != nullptr) {
+        StreamMeter::Note(counts_.put_to_buffering, now.mono - fragment->first_put);
+      }
       break;
     case AckType::kReceived:
       ++counts_.acks_received;
       if (fragment != nullptr && fragment->state == FragmentState::kSent) {
+        StreamMeter::Note(counts_.put_to_received, now.mono - fragment->last_put);
         fragment->state = FragmentState::kReceived;
         if (options_.config.retention == Duration()) {
           Persisted(*number);
@@ -157,6 +177,7 @@ void StreamCore::OnAck(Live& live, const FragmentAck& ack, Now now) {
       ++counts_.acks_persisted;
       if (fragment != nullptr &&
           (fragment->state == FragmentState::kSent || fragment->state == FragmentState::kReceived)) {
+        StreamMeter::Note(counts_.put_to_persisted, now.mono - fragment->last_put);
         Persisted(*number);
       }
       break;
@@ -174,7 +195,7 @@ void StreamCore::Persisted(std::uint64_t number) {
   const Fragment& fragment = index_.fragment(number);
   ++counts_.fragments_persisted;
   counts_.frames_persisted += fragment.frames;
-  retry_.Reset();
+  session_retries_.Reset();
   refused_before_ = false;
   index_.Finish(number, FragmentState::kPersisted);
   news_ = true;  // it may have been the last one that a session waited for
@@ -235,7 +256,7 @@ void StreamCore::OnErrorAck(Live& live, const FragmentAck& ack, Now now) {
     }
   }
   RollBack(session, reaction.host_alive);
-  Abort(session);
+  Abort(session, now);
   if (was_current) {
     if (again_at_once) {
       Run(machine::SessionDone{}, now);
@@ -258,8 +279,7 @@ void StreamCore::OnSessionEnded(std::uint64_t session, Status status, Duration r
     status = Status(StatusCode::kConnectionLost, "the service ended the connection of stream " + options_.config.name +
                                                      " while media was being sent");
   }
-  counts_.acks_malformed += live->upload->acks().counters().malformed + live->upload->acks().counters().oversized;
-  counts_.fragments_resent += live->upload->resent();
+  CloseBooks(*live, now);
   sessions_.erase(sessions_.begin() + (live - sessions_.data()));
   RollBack(session, /*host_alive=*/status.ok());
   Tell(LogLevel::kInfo, "session " + std::to_string(session) + " ended: " + status.ToString());
@@ -305,14 +325,21 @@ void StreamCore::RollBack(std::uint64_t session, bool host_alive) {
   }
 }
 
-void StreamCore::Abort(std::uint64_t session) {
+void StreamCore::CloseBooks(const Live& live, Now now) {
+  const ack::AckParserCounters& acks = live.upload->acks().counters();
+  counts_.acks_malformed += acks.malformed + acks.oversized;
+  counts_.fragments_resent += live.upload->resent();
+  counts_.bytes_resent += live.upload->bytes_resent();
+  meter_.OnSessionEnded(now.mono - live.opened);
+}
+
+void StreamCore::Abort(std::uint64_t session, Now now) {
   Live* live = FindLive(session);
   if (live == nullptr) {
     return;
   }
   RollBack(session, /*host_alive=*/false);
-  counts_.acks_malformed += live->upload->acks().counters().malformed + live->upload->acks().counters().oversized;
-  counts_.fragments_resent += live->upload->resent();
+  CloseBooks(*live, now);
   sessions_.erase(sessions_.begin() + (live - sessions_.data()));
   if (session == current_) {
     current_ = 0;
@@ -348,7 +375,10 @@ void StreamCore::CheckSessions(Now now) {
     next_session_at_.reset();
   }
   if (Live* live = FindLive(current_);
-      live != nullptr && now.mono - live->opened >= options_.config.session_lifetime) {
+      live != nullptr && now.mono >= live->rotate_at && !live->upload->ending()) {
+    ++counts_.sessions_rotated;
+    Tell(LogLevel::kInfo, "session " + std::to_string(current_) + " has run its time: another one follows");
+    Emit(SessionRotated{current_});
     EndCurrent();
   }
   if (options_.config.connection_staleness <= Duration()) {
@@ -365,7 +395,8 @@ void StreamCore::CheckSessions(Now now) {
                                                             std::to_string(options_.config.connection_staleness.seconds()) +
                                                             " s");
     ++counts_.sessions_failed;
-    Abort(session);
+    ++counts_.stale_connections;
+    Abort(session, now);
     if (was_current) {
       Run(machine::SessionFailed{recovery::Next::kReconnect}, now);
     } else {

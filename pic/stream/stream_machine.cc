@@ -11,7 +11,8 @@ Step Stay(const State& state) { return {state, {}}; }
 Step Make(Call call) { return {Calling{call}, {Action::kCall}}; }
 
 // A call failed for good or for now.
-Step AfterCallFailure(Call call, StatusCode code, const Facts& facts) {
+Step AfterCallFailure(Call call, const CallFailed& failed, const Facts& facts) {
+  const StatusCode code = failed.code;
   if (call == Call::kDescribe && code == StatusCode::kStreamNotFound) {
     return facts.allow_creation ? Make(Call::kCreate) : Step{Failed{}, {Action::kFail}};
   }
@@ -19,7 +20,7 @@ Step AfterCallFailure(Call call, StatusCode code, const Facts& facts) {
     return {BackingOff{Call::kDescribe}, {Action::kBackOff}};  // somebody else is creating it
   }
   const Next next = recovery::ReactToFailure(code);
-  if (call == Call::kTag && (next == Next::kFail || next == Next::kDescribeAgain)) {
+  if (call == Call::kTag && (next == Next::kFail || next == Next::kDescribeAgain || failed.tries >= kTagTries)) {
     return {Calling{Call::kGetEndpoint}, {Action::kWarn, Action::kCall}};  // the stream works without its tags
   }
   switch (next) {
@@ -85,7 +86,7 @@ struct Transition {
       return state.call == Call::kDescribe ? AfterDescribe(described->service_state, facts) : Stay(state);
     }
     if (const auto* failed = std::get_if<CallFailed>(&event)) {
-      return AfterCallFailure(state.call, failed->code, facts);
+      return AfterCallFailure(state.call, *failed, facts);
     }
     if (std::holds_alternative<CallDone>(event)) {
       return state.call == Call::kDescribe ? Stay(state) : AfterCall(state.call);

@@ -14,6 +14,9 @@ namespace kvs::machine {
 
 // Calls of the control plane, in the order in which a stream goes through them.
 enum class Call : std::uint8_t { kDescribe, kCreate, kTag, kGetEndpoint };
+inline constexpr std::size_t kCalls = 4;
+// Tags are not worth more tries than this in a row: the stream works without them.
+inline constexpr int kTagTries = 6;
 
 // States.
 struct Idle {};                    // nothing is known of the media yet, so nothing is asked of the service
@@ -32,7 +35,10 @@ struct Begin {};         // the first track is known
 struct MediaWaiting {};  // there is something to send, and no session is open for it
 struct Described { ServiceState service_state; };
 struct CallDone {};                                     // the call under way, other than Describe, worked
-struct CallFailed { StatusCode code; };                 // it did not
+struct CallFailed {                                     // it did not
+  StatusCode code;
+  int tries = 1;  // of this call, in a row
+};
 struct SessionDone {};                                  // the session ended as planned
 struct SessionFailed { recovery::Next next; };          // it broke, was refused, or was given up
 struct BackoffOver {};

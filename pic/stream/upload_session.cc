@@ -124,6 +124,7 @@ UploadSession::Next UploadSession::BeginFragment(TrackMask live) {
   ++fragment.sends;
   first_sent_ = std::min(first_sent_, cursor_);
   frame_ = fragment.first_frame;
+  EmitTags(fragment.tags.get());
   Emit(mkv::ClusterHead(static_cast<std::uint64_t>(fragment.timecode - options_.timecode_base)));
   stage_ = Stage::kInFragment;
   return Next::kBytes;
@@ -141,6 +142,7 @@ UploadSession::Next UploadSession::NextBlock() {
     Emit(mkv::BlockHead(static_cast<std::uint8_t>(tracks_->tracks[frame.track].id),
                         static_cast<std::int16_t>(frame.timecode - fragment.timecode),
                         {frame.key_frame, frame.invisible, frame.discardable}, frame.ref.size));
+    bytes_resent_ += fragment.sends > 1 ? frame.ref.size : 0;
     payload_ = frame.ref;
     payload_done_ = 0;
     return Next::kBytes;
@@ -156,6 +158,7 @@ UploadSession::Next UploadSession::NextBlock() {
   ++cursor_;
   stage_ = Stage::kBetweenFragments;
   if (fragment.end_tag) {
+    EmitTags(fragment.trailer.get());
     EmitEndTag();
   }
   return Next::kBytes;  // perhaps none yet: the next call looks at the next fragment
@@ -173,8 +176,22 @@ bool UploadSession::EmitEndTag() {
   }
   last_has_end_tag_ = true;
   const mkv::SimpleTag tag{mkv::kEndOfFragmentTag, ""};
-  head_ = mkv::Tags({&tag, 1});
+  Emit(mkv::Tags({&tag, 1}));
   return true;
+}
+
+// One element for each item of metadata and for each event.
+void UploadSession::EmitTags(const FragmentTags* tags) {
+  if (tags == nullptr) {
+    return;
+  }
+  for (const TagGroup& group : *tags) {
+    std::vector<mkv::SimpleTag> simple;
+    for (const auto& [name, value] : group) {
+      simple.push_back({name, value});
+    }
+    Emit(mkv::Tags(simple));
+  }
 }
 
 bool UploadSession::AllAcknowledged() const {

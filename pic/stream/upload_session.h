@@ -58,6 +58,7 @@ class UploadSession {
   const ack::AckParser& acks() const { return acks_; }
   // Fragments that an earlier session had already begun to send.
   std::uint64_t resent() const { return resent_; }
+  std::uint64_t bytes_resent() const { return bytes_resent_; }
 
  private:
   enum class Stage : std::uint8_t { kBegin, kBetweenFragments, kInFragment, kAwaitAcks };
@@ -74,7 +75,8 @@ class UploadSession {
   TrackMask Needed(const Fragment& fragment, TrackMask live) const;
   bool HeaderFits(const Fragment& fragment, TrackMask live) const;
   bool AllAcknowledged() const;
-  void Emit(std::span<const std::uint8_t> bytes) { head_.assign(bytes.begin(), bytes.end()); }
+  void Emit(std::span<const std::uint8_t> bytes) { head_.insert(head_.end(), bytes.begin(), bytes.end()); }
+  void EmitTags(const FragmentTags* tags);
 
   // Constant after construction.
   const std::uint64_t id_;
@@ -88,6 +90,7 @@ class UploadSession {
   std::uint64_t cursor_;
   std::uint64_t first_sent_ = UINT64_MAX;
   std::uint64_t resent_ = 0;
+  std::uint64_t bytes_resent_ = 0;
   std::uint64_t frame_ = 0;  // next in the fragment
   TrackMask declared_ = 0;
   std::shared_ptr<const TrackSet> tracks_;

@@ -207,7 +207,7 @@ TEST_F(ElementTest, NothingIsLoggedThroughGStreamerOnceTheLastElementIsGone) {
   element_.reset();
   EXPECT_FALSE(log->Enabled(LogLevel::kError, "kvs-stream"));
   int written = 0;
-  const auto count = [](GstDebugCategory*, GstDebugLevel, const gchar*, const gchar*, gint, GObject*,
+  const GstLogFunction count = [](GstDebugCategory*, GstDebugLevel, const gchar*, const gchar*, gint, GObject*,
                         GstDebugMessage*, gpointer data) { ++*static_cast<int*>(data); };
   gst_debug_add_log_function(count, &written, nullptr);
   log->Write({LogLevel::kError, "kvs-stream", "door", "too late"});

@@ -73,6 +73,17 @@ class FakeStream final : public Stream {
     return {};
   }
 
+  Status PutMetadata(FragmentMetadata metadata) override {
+    const std::lock_guard lock(mutex_);
+    metadata_.push_back(std::move(metadata));
+    return {};
+  }
+  Status PutEvent(const MediaEvent& event) override {
+    const std::lock_guard lock(mutex_);
+    media_events_.push_back(event);
+    return {};
+  }
+
   void SetFlushing(bool flushing) override {
     const std::lock_guard lock(mutex_);
     flushing_ = flushing;
@@ -175,6 +186,8 @@ class FakeStream final : public Stream {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  std::vector<FragmentMetadata> metadata_;
+  std::vector<MediaEvent> media_events_;
   std::vector<PutRecord> frames_;
   std::vector<Track> tracks_;
   std::vector<std::uint32_t> expected_;
@@ -212,6 +225,7 @@ class FakeProducer final : public Producer {
     world_->streams.back()->set_drains_by_itself(world_->streams_drain_by_themselves);
     return std::shared_ptr<Stream>(world_->streams.back());
   }
+  ProducerMetrics metrics() const override { return {}; }
 
  private:
   const std::shared_ptr<FakeWorld> world_;

@@ -294,7 +294,7 @@ std::uint64_t Ledger::error_acks(int id) const {
 void Ledger::CheckStep(const StreamMetrics& metrics, std::uint64_t used_bytes) {
   const std::uint64_t gone = metrics.frames_lost_pressure + metrics.frames_lost_rejected +
                              metrics.frames_lost_stopped + metrics.frames_lost_no_key +
-                             metrics.frames_lost_invalid;
+                             metrics.frames_lost_invalid + metrics.frames_lost_too_large;
   const std::uint64_t known = metrics.frames_persisted + gone + metrics.stored_frames;
   if (known != accepted_ + refused_) {
     Fail("I1: " + std::to_string(accepted_) + " frames were accepted and " +
@@ -313,9 +313,9 @@ void Ledger::CheckStep(const StreamMetrics& metrics, std::uint64_t used_bytes) {
 }
 
 void Ledger::CheckEnd(const StreamMetrics& metrics) {
-  const std::array<std::uint64_t, 5> counted = {
+  const std::array<std::uint64_t, kLossReasons> counted = {
       metrics.frames_lost_pressure, metrics.frames_lost_rejected, metrics.frames_lost_stopped,
-      metrics.frames_lost_no_key, metrics.frames_lost_invalid};
+      metrics.frames_lost_no_key, metrics.frames_lost_invalid, metrics.frames_lost_too_large};
   if (counted != lost_) {
     Fail(
         "I1: " + std::to_string(std::accumulate(counted.begin(), counted.end(), std::uint64_t{0})) +

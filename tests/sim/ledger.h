@@ -121,7 +121,7 @@ class Ledger {
   std::map<std::pair<std::uint64_t, std::uint8_t>, std::uint32_t> newest_;  // session, track
 
   std::map<std::string, std::vector<FrameName>> not_archived_;  // by fragment number
-  std::array<std::uint64_t, 5> lost_{};                         // by LossReason
+  std::array<std::uint64_t, kLossReasons> lost_{};              // by LossReason
   std::vector<FramesLost> losses_;
   std::vector<Drained> drains_;
   std::vector<Disconnected> disconnects_;

@@ -196,7 +196,7 @@ void StreamShell::Settle() {
   for (const StreamEvent& event : core_.TakeEvents()) {
     ledger_.OnEvent(event);
   }
-  ledger_.CheckStep(core_.metrics(), pool_->used_blocks() * BlockPool::kBlockBytes);
+  ledger_.CheckStep(metrics(), pool_->used_blocks() * BlockPool::kBlockBytes);
   const std::optional<MonoTime> deadline = core_.deadline();
   if (!deadline) {
     timer_.Cancel();

@@ -41,7 +41,7 @@ class StreamShell : private LogSink {
   void Settle();
 
   Now now() const;
-  StreamMetrics metrics() const { return core_.metrics(); }
+  StreamMetrics metrics() const { return core_.metrics(scheduler_.now()); }
   const StreamCore& core() const { return core_; }
   std::size_t used_blocks() const { return pool_->used_blocks(); }
   std::uint64_t attempts() const { return pace_.attempts(); }

@@ -32,6 +32,8 @@ enum class StatusCode : std::uint32_t {
   kStoreFull = 105,
   kStopped = 106,
   kUnsupportedMedia = 107,
+  kInvalidMetadata = 108,
+  kMetadataLimit = 109,
   // 200..: the service's answers
   kNotAuthorized = 200,
   kStreamNotFound = 201,

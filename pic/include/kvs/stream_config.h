@@ -50,6 +50,8 @@ struct StreamConfig {
 
   // How much media may wait for its last ack.
   Duration buffer_duration = Duration::Seconds(120);
+  // More media than this waiting to be sent is told as Pressure: the line is too slow. Zero: never.
+  Duration max_latency = Duration::Seconds(60);
   // Offline: how long PutFrame waits for room before it gives up. Zero: for ever.
   Duration offline_wait = Duration::Seconds(0);
   // How long frames of one track wait for those of another that is late. Longer, but at most 10 s, for the first frame of

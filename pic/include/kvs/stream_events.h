@@ -1,6 +1,7 @@
 #ifndef KVS_STREAM_EVENTS_H_
 #define KVS_STREAM_EVENTS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -43,15 +44,35 @@ enum class LossReason : std::uint8_t {
   kStopped,    // the stream ended first
   kNoKeyFrame, // came before the first key frame
   kInvalid,    // could not be parsed
+  kTooLarge,   // no fragment that the service takes can hold it: more than 50 MB in a second
 };
+inline constexpr std::size_t kLossReasons = static_cast<std::size_t>(LossReason::kTooLarge) + 1;
 // Told at the start of an episode and when it ends, with what was lost since the last report.
 struct FramesLost {
   LossReason reason = LossReason::kPressure;
   std::uint64_t frames = 0;
   std::uint64_t bytes = 0;
-  MediaTime first_pts;
+  MediaTime first_pts;  // in the time of the recording: where a source's clock jumped back, later than what was put
   MediaTime last_pts;
   Status detail;  // what the service said, for kRejected; what could not be parsed, for kInvalid
+};
+// What gets tight.
+enum class PressureKind : std::uint8_t {
+  kStore,    // the bytes that the stream may hold
+  kWindow,   // StreamConfig::buffer_duration
+  kLatency,  // StreamConfig::max_latency: what waits to be sent
+};
+// Told when it begins and when it has gone.
+struct Pressure {
+  PressureKind kind = PressureKind::kStore;
+  bool on = false;
+  std::uint64_t stored_bytes = 0;
+  Duration stored_duration;
+  Duration unsent_duration;
+};
+// The connection is replaced in time, before it or its credentials expire.
+struct SessionRotated {
+  std::uint64_t session = 0;  // that takes no further fragment
 };
 // Everything that was put before Drain or Stop is persisted, or the deadline passed.
 struct Drained {
@@ -69,7 +90,7 @@ struct StreamFailed {
 struct Stopped {};
 
 using StreamEvent = std::variant<StreamCreated, Connecting, Connected, Disconnected, FragmentAcked, FramesLost,
-                                 Drained, StreamFailed, Stopped>;
+                                 Pressure, SessionRotated, Drained, StreamFailed, Stopped>;
 
 }  // namespace kvs
 

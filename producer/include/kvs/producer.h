@@ -49,6 +49,8 @@ class KVS_EXPORT Producer {
   // Errors: kInvalidArgument.
   virtual Result<std::shared_ptr<Stream>> OpenStream(StreamConfig config,
                                                      std::shared_ptr<StreamListener> listener) = 0;
+
+  [[nodiscard]] virtual ProducerMetrics metrics() const = 0;
 };
 
 // Waits until every stream of the process that was stopped has ended, each at its own deadline. For programs that exit right

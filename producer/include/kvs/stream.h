@@ -5,6 +5,7 @@
 
 #include "kvs/export.h"
 #include "kvs/frame.h"
+#include "kvs/metadata.h"
 #include "kvs/metrics.h"
 #include "kvs/status.h"
 #include "kvs/stream_config.h"
@@ -47,6 +48,15 @@ class KVS_EXPORT Stream {
   //         the next may be. kStoreFull: it does not fit, and nothing older can be given up. kTimedOut,
   //         kCancelled: the wait ended. kStopped, or the status of StreamFailed: the stream has ended.
   [[nodiscard]] virtual Status PutFrame(const Frame& frame) = 0;
+
+  // Sends a name and a value with the next fragment, or with every one from there on; see kvs/metadata.h. Where nothing
+  // follows before Drain or Stop, it goes behind the last fragment.
+  // Errors: kInvalidMetadata, kMetadataLimit: nothing was changed. kStopped, or the status of StreamFailed.
+  [[nodiscard]] virtual Status PutMetadata(FragmentMetadata metadata) = 0;
+
+  // Asks the service for a notification or an image of the next fragment; one of each for a fragment.
+  // Errors: as PutMetadata; kInvalidState: the next fragment has one already.
+  [[nodiscard]] virtual Status PutEvent(const MediaEvent& event) = 0;
 
   // While true, no call waits for room: waits in progress and new ones end with kCancelled.
   virtual void SetFlushing(bool flushing) = 0;

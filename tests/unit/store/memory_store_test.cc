@@ -88,6 +88,55 @@ TEST(MemoryStoreTest, StreamsShareOneBudget) {
   EXPECT_TRUE(Put(a, Pattern(1, 1)).ok());
 }
 
+TEST(MemoryStoreTest, NoStreamFindsEverythingTakenByAnother) {
+  auto pool = std::make_shared<BlockPool>(16 * kBlock);
+  MemoryStore greedy(pool);
+  MemoryStore modest(pool);
+  int held = 0;
+  while (Put(greedy, Pattern(kBlock, 1)).ok()) {
+    ++held;
+  }
+  EXPECT_EQ(held, 12);  // all but half of the other's equal part
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(Put(modest, Pattern(kBlock, 2)).ok()) << i;
+  }
+  EXPECT_EQ(Put(modest, Pattern(kBlock, 2)).status().code(), StatusCode::kStoreFull);
+}
+
+TEST(MemoryStoreTest, WhoHasMoreThanItsPartGetsNoMoreWhileAnotherLacksItsOwn) {
+  auto pool = std::make_shared<BlockPool>(16 * kBlock);
+  MemoryStore greedy(pool);
+  MemoryStore modest(pool);
+  std::vector<FrameRef> old;
+  for (auto ref = Put(greedy, Pattern(kBlock, 1)); ref.ok(); ref = Put(greedy, Pattern(kBlock, 1))) {
+    old.push_back(*ref);
+  }
+  while (Put(modest, Pattern(kBlock, 2)).ok()) {
+  }
+  // The greedy one goes on by giving up its oldest, as a realtime stream does; the other one gets its part.
+  std::size_t gave_up = 0;
+  for (int i = 0; i < 100; ++i) {
+    while (!Put(greedy, Pattern(kBlock, 3)).ok() && gave_up < old.size()) {
+      greedy.Release(old[gave_up++]);
+    }
+    (void)Put(modest, Pattern(kBlock, 4)).ok();
+  }
+  EXPECT_GE(modest.bytes(), 7 * kBlock);
+  EXPECT_LE(greedy.bytes(), 9 * kBlock);
+}
+
+TEST(MemoryStoreTest, AStreamAloneHasAllOfIt) {
+  auto pool = std::make_shared<BlockPool>(8 * kBlock);
+  MemoryStore store(pool);
+  auto other = std::make_unique<MemoryStore>(pool);
+  other->Retire();
+  EXPECT_EQ(store.fill(), 0.0);
+  ASSERT_TRUE(Put(store, Pattern(4 * kBlock, 1)).ok());
+  EXPECT_EQ(store.fill(), 0.5);
+  EXPECT_TRUE(Put(store, Pattern(4 * kBlock, 1)).ok());
+  EXPECT_EQ(store.fill(), 1.0);
+}
+
 TEST(MemoryStoreTest, GivesAllRoomBackWhateverTheOrderOfRelease) {
   auto pool = std::make_shared<BlockPool>(64 * kBlock);
   MemoryStore store(pool);

@@ -82,7 +82,16 @@ TEST_F(FragmenterTest, AForcedCutWaitsForAFrameThatIsLaterThanAllBefore) {
 
 TEST_F(FragmenterTest, AFragmentOfTooManyBytesIsCut) {
   open_.bytes = 49'000'000;
-  EXPECT_EQ(by_key_.Decide(open_, Video(10'040, false)), Cut::kForced);
+  open_.latest = 10'960;
+  EXPECT_EQ(by_key_.Decide(open_, Video(11'000, false)), Cut::kForced);
+}
+
+TEST_F(FragmenterTest, AFrameThatFitsIntoNoFragmentOverflows) {
+  open_.bytes = 49'000'000;
+  open_.latest = 10'920;
+  EXPECT_EQ(by_key_.Decide(open_, Video(10'960, false)), Cut::kOverflow);  // cut here, it would be too short
+  open_.latest = 11'080;
+  EXPECT_EQ(by_key_.Decide(open_, Video(11'040, false)), Cut::kOverflow);  // or out of order
 }
 
 TEST_F(FragmenterTest, NewCodecDataBeginsAFragmentAtOnce) {

@@ -42,6 +42,21 @@ TEST(RetryPolicyTest, HonoursWhatTheServiceAsksForAndStartsAnewAfterSuccess) {
   EXPECT_LE(policy.Next(), Duration::Millis(200));
 }
 
+TEST(RetryBudgetTest, AFewAtOnceThenOneASecond) {
+  RetryBudget budget;
+  MonoTime now = MonoTime::FromSeconds(50);
+  for (int i = 0; i < RetryBudget::kAtOnce; ++i) {
+    EXPECT_EQ(budget.Take(now), Duration());
+  }
+  EXPECT_EQ(budget.Take(now), Duration::Seconds(1));
+  EXPECT_EQ(budget.Take(now), Duration::Seconds(2));
+  now = now + Duration::Seconds(12);
+  for (int i = 0; i < RetryBudget::kAtOnce; ++i) {
+    EXPECT_EQ(budget.Take(now), Duration());
+  }
+  EXPECT_GT(budget.Take(now), Duration());
+}
+
 TEST(RecoveryTest, EveryDocumentedErrorIdHasItsOwnRow) {
   std::set<int> ids;
   for (const recovery::AckReaction& row : recovery::AllAckReactions()) {

@@ -247,7 +247,7 @@ TEST_F(StreamCoreTest, WhatWasPersistedIsNotSentAgainAfterABreak) {
   EXPECT_EQ(ClusterTimes(2), (Times{1000, 2000, 3000}));  // received is not persisted: the host may be dead
   EXPECT_EQ(Sent(2).headers, 1);
   EXPECT_EQ(Sent(2).clusters.at(0).blocks.size(), 10u);
-  EXPECT_EQ(core_->metrics().fragments_persisted, 1u);
+  EXPECT_EQ(core_->metrics(now_.mono).fragments_persisted, 1u);
 }
 
 TEST_F(StreamCoreTest, AfterAnErrorOfALivingHostWhatItReceivedIsSafe) {
@@ -259,7 +259,7 @@ TEST_F(StreamCoreTest, AfterAnErrorOfALivingHostWhatItReceivedIsSafe) {
   EXPECT_EQ(aborted_, std::vector<std::uint64_t>{1});
   Pass(Duration::Seconds(1));
   EXPECT_EQ(ClusterTimes(2), (Times{1000, 2000}));
-  EXPECT_EQ(core_->metrics().fragments_persisted, 1u);
+  EXPECT_EQ(core_->metrics(now_.mono).fragments_persisted, 1u);
 }
 
 TEST_F(StreamCoreTest, AFragmentThatTheServiceRejectsIsReportedAndNeverSentAgain) {
@@ -318,7 +318,7 @@ TEST_F(StreamCoreTest, AFullStoreGivesUpWholeFragmentsOldestFirstAndSaysSo) {
   }
   core_->Drain(Duration::Seconds(5), false, now_);
   Settle();
-  const StreamMetrics metrics = core_->metrics();
+  const StreamMetrics metrics = core_->metrics(now_.mono);
   EXPECT_EQ(metrics.frames_lost_pressure, 300 - session.clusters.size() * 10);
   EXPECT_EQ(Told<FramesLost>().at(0).reason, LossReason::kPressure);
   EXPECT_EQ(Told<FramesLost>().at(0).first_pts.millis(), kEpochMs);
@@ -336,7 +336,7 @@ TEST_F(StreamCoreTest, AFragmentOnTheWireIsNeverEvicted) {
   EXPECT_EQ(Sent(1).clusters.at(0).blocks.size(), 2u);
   // What would refer to the lost frame is left out until the next key frame.
   (void)PutVideo(300, false, 10);
-  EXPECT_EQ(core_->metrics().frames_lost_no_key, 1u);
+  EXPECT_EQ(core_->metrics(now_.mono).frames_lost_no_key, 1u);
   EXPECT_TRUE(Sent(1).whole);
 }
 
@@ -363,7 +363,7 @@ TEST_F(StreamCoreTest, OfflineWaitsForRoomAndLosesNothing) {
     frames += cluster.blocks.size();
   }
   EXPECT_EQ(frames, 100u);
-  EXPECT_EQ(core_->metrics().frames_lost_pressure, 0u);
+  EXPECT_EQ(core_->metrics(now_.mono).frames_lost_pressure, 0u);
 }
 
 TEST_F(StreamCoreTest, OfflineEndsAFragmentThatFillsTheStoreByItself) {
@@ -454,7 +454,7 @@ TEST_F(StreamCoreTest, DrainEndsTheFragmentAndReportsWhenAllIsPersisted) {
   Ack(1, "PERSISTED", 1000);
   ASSERT_EQ(Told<Drained>().size(), 1u);
   EXPECT_TRUE(Told<Drained>()[0].complete);
-  EXPECT_EQ(core_->metrics().active_sessions, 0u);
+  EXPECT_EQ(core_->metrics(now_.mono).active_sessions, 0u);
   // The stream goes on.
   Pass(Duration::Seconds(1));
   (void)PutVideo(2000, true);
@@ -477,7 +477,7 @@ TEST_F(StreamCoreTest, StopEndsAtItsDeadlineAndSaysWhatWasLeft) {
   EXPECT_EQ(Told<Drained>()[0].frames_left, 20u);
   EXPECT_EQ(Told<Stopped>().size(), 1u);
   EXPECT_TRUE(core_->closed());
-  EXPECT_EQ(core_->metrics().frames_lost_stopped, 20u);
+  EXPECT_EQ(core_->metrics(now_.mono).frames_lost_stopped, 20u);
 }
 
 TEST_F(StreamCoreTest, AnIdleStreamEndsItsFragmentAndLetsTheConnectionGo) {
@@ -487,7 +487,7 @@ TEST_F(StreamCoreTest, AnIdleStreamEndsItsFragmentAndLetsTheConnectionGo) {
   Pass(Duration::Seconds(20));
   EXPECT_TRUE(Sent(1).clusters.back().end_tag);
   Ack(1, "PERSISTED", 0);
-  EXPECT_EQ(core_->metrics().active_sessions, 0u);
+  EXPECT_EQ(core_->metrics(now_.mono).active_sessions, 0u);
   (void)PutVideo(60'000, true);
   EXPECT_EQ(ClusterTimes(2), Times{60'000});
 }
@@ -513,7 +513,7 @@ TEST_F(StreamCoreTest, AnOldConnectionIsReplacedAtAFragmentBoundaryAndBothOverla
   PutSeconds(2, 2000);
   EXPECT_EQ(ClusterTimes(1), (Times{0, 1000}));
   EXPECT_EQ(ClusterTimes(2), (Times{2000, 3000}));
-  EXPECT_EQ(core_->metrics().active_sessions, 2u);
+  EXPECT_EQ(core_->metrics(now_.mono).active_sessions, 2u);
   // The old one dies before its last ack: what it carried is sent again, in a session of its own.
   Break(1);
   Pass(Duration::Seconds(1));
@@ -577,7 +577,7 @@ TEST_F(StreamCoreTest, FramesBeforeTheFirstKeyFrameAreCounted) {
   ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
   EXPECT_TRUE(PutVideo(0, false).status.ok());
   (void)PutVideo(100, true);
-  EXPECT_EQ(core_->metrics().frames_lost_no_key, 1u);
+  EXPECT_EQ(core_->metrics(now_.mono).frames_lost_no_key, 1u);
   EXPECT_EQ(Told<FramesLost>().at(0).reason, LossReason::kNoKeyFrame);
   EXPECT_EQ(ClusterTimes(1), Times{100});
 }
@@ -613,7 +613,226 @@ TEST_F(StreamCoreTest, UnknownTracksAndBrokenFramesAreRefused) {
   EXPECT_EQ(PutAudio(0).status.code(), StatusCode::kUnknownTrack);
   EXPECT_EQ(Put(kVideoId, 0, true, {0, 0, 0, 9, 1}).status.code(), StatusCode::kInvalidNal);
   EXPECT_EQ(Put(kVideoId, 0, true, {}).status.code(), StatusCode::kInvalidFrame);
-  EXPECT_EQ(core_->metrics().frames_lost_invalid, 2u);
+  EXPECT_EQ(core_->metrics(now_.mono).frames_lost_invalid, 2u);
+}
+
+// Golden: mkv.md vectors of a tag and of a notification.
+TEST_F(StreamCoreTest, MetadataStandsInFrontOfTheNextCluster) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  (void)PutVideo(0, true);
+  ASSERT_TRUE(core_->PutMetadata({"KEY", "VAL"}).ok());
+  ASSERT_TRUE(core_->PutEvent({MediaEventType::kNotification, "", {}}).ok());
+  (void)PutVideo(500, false);
+  const std::size_t before = sent_[1].size();
+  (void)PutVideo(1000, true);
+  const auto tag = Hex("1254c367010000000000002e7373010000000000002467c8010000000000001a45a30100000000000003"
+                       "4b45594487010000000000000356414c");
+  const auto event = Hex("1254c36701000000000000457373010000000000003b67c8010000000000003145a3010000000000001d"
+                         "4157535f4b494e45534953564944454f5f4e4f54494649434154494f4e44870100000000000000");
+  const auto cluster = Hex("1f43b675ff");
+  std::vector<std::uint8_t> expected = tag;
+  expected.insert(expected.end(), event.begin(), event.end());
+  expected.insert(expected.end(), cluster.begin(), cluster.end());
+  const std::vector<std::uint8_t> sent(sent_[1].begin() + static_cast<std::ptrdiff_t>(before), sent_[1].end());
+  ASSERT_GE(sent.size(), expected.size());
+  EXPECT_TRUE(std::equal(expected.begin(), expected.end(), sent.begin()));
+}
+
+TEST_F(StreamCoreTest, MetadataIsSentAgainWithItsFragment) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  ASSERT_TRUE(core_->PutMetadata({"site", "gate", true}).ok());
+  ASSERT_TRUE(core_->PutMetadata({"once", "first"}).ok());
+  PutSeconds(2);
+  Break(1);
+  Pass(Duration::Seconds(1));
+  const auto count = [this](const std::string& text) {
+    const std::string bytes(sent_[2].begin(), sent_[2].end());
+    int found = 0;
+    for (std::size_t at = bytes.find(text); at != std::string::npos; at = bytes.find(text, at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  EXPECT_EQ(count("site"), 2);
+  EXPECT_EQ(count("once"), 1);
+}
+
+TEST_F(StreamCoreTest, MetadataThatNothingFollowsGoesBehindTheLastFragment) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  PutSeconds(1);
+  ASSERT_TRUE(core_->PutMetadata({"last", "words"}).ok());
+  core_->Drain(Duration::Seconds(5), /*stop=*/true, now_);
+  Settle();
+  const std::string bytes(sent_[1].begin(), sent_[1].end());
+  const std::size_t words = bytes.find("words");
+  ASSERT_NE(words, std::string::npos);
+  EXPECT_LT(words, bytes.find("AWS_KINESISVIDEO_END_OF_FRAGMENT"));
+  EXPECT_EQ(core_->PutMetadata({"too", "late"}).code(), StatusCode::kStopped);
+}
+
+TEST_F(StreamCoreTest, TheSessionIsReplacedBeforeItsCredentialsExpire) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  (void)PutVideo(0, true);
+  core_->OnSessionSigned(1, now_.wall + Duration::Minutes(15), now_);
+  for (int second = 1; second < 14 * 60 + 20; ++second) {
+    Pass(Duration::Seconds(1));
+    (void)PutVideo(second * 1000, true);
+    Ack(1, "PERSISTED", (second - 1) * 1000);
+  }
+  EXPECT_EQ(opened_.size(), 1u);
+  Pass(Duration::Seconds(15));
+  (void)PutVideo(14 * 60 * 1000 + 35'000, true);
+  EXPECT_EQ(Told<SessionRotated>().size(), 1u);
+  EXPECT_EQ(opened_.size(), 2u);
+  EXPECT_EQ(core_->metrics(now_.mono).sessions_rotated, 1u);
+  EXPECT_EQ(core_->metrics(now_.mono).sessions_failed, 0u);
+}
+
+TEST_F(StreamCoreTest, CredentialsThatLiveShorterThanASessionDoNotMakeItSpin) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  (void)PutVideo(0, true);
+  core_->OnSessionSigned(1, now_.wall + Duration::Seconds(5), now_);
+  Pass(Duration::Seconds(50));
+  EXPECT_TRUE(Told<SessionRotated>().empty());
+}
+
+// Pictures of 20 MB, five a second: no fragment of at least a second can hold them.
+TEST_F(StreamCoreTest, WhatNoFragmentCanHoldIsReportedAtOnceAndNotSent) {
+  Make({}, std::uint64_t{512} << 20);
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  for (int i = 0; i < 10; ++i) {
+    (void)PutVideo(i * 200, i % 5 == 0, 20'000'000);
+  }
+  EXPECT_EQ(core_->metrics(now_.mono).frames_lost_too_large, 6u);  // three of each five
+  const auto losses = Told<FramesLost>();
+  ASSERT_FALSE(losses.empty());
+  EXPECT_EQ(losses.front().reason, LossReason::kTooLarge);
+  EXPECT_EQ(ClusterTimes(1), (Times{0, 1000}));
+  for (const auto& cluster : Sent(1).clusters) {
+    EXPECT_EQ(cluster.blocks.size(), 2u);
+  }
+}
+
+TEST_F(StreamCoreTest, AFrameThatIsLargerThanAFragmentIsRefused) {
+  Make({}, std::uint64_t{512} << 20);
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  EXPECT_EQ(PutVideo(0, true, 50'000'000).status.code(), StatusCode::kTooLarge);
+  EXPECT_EQ(core_->metrics(now_.mono).frames_lost_too_large, 1u);
+  EXPECT_EQ(core_->metrics(now_.mono).put_errors, 1u);
+}
+
+TEST_F(StreamCoreTest, PressureIsToldWhenItBeginsAndWhenItIsOver) {
+  StreamConfig config;
+  config.buffer_duration = Duration::Seconds(20);
+  config.max_latency = Duration::Seconds(5);
+  Make(config);
+  connect_ = false;
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  answer_calls_ = false;  // nothing can be sent
+  core_->OnCallFailed(Status(StatusCode::kConnectFailed, "refused"), {}, now_);
+  PutSeconds(30);
+  auto told = Told<Pressure>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].kind, PressureKind::kLatency);
+  EXPECT_EQ(told[1].kind, PressureKind::kWindow);
+  EXPECT_TRUE(told[0].on && told[1].on);
+  EXPECT_GE(told[1].stored_duration, Duration::Seconds(19));
+  EXPECT_EQ(core_->metrics(now_.mono).latency_pressures, 1u);
+  EXPECT_EQ(core_->metrics(now_.mono).window_pressures, 1u);
+  events_.clear();
+  answer_calls_ = connect_ = true;
+  Pass(Duration::Seconds(20));
+  Ack(opened_.back(), "PERSISTED", ClusterTimes(opened_.back()).front());
+  for (const std::int64_t at : ClusterTimes(opened_.back())) {
+    Ack(opened_.back(), "PERSISTED", at);
+  }
+  told = Told<Pressure>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_FALSE(told[0].on || told[1].on);
+}
+
+TEST_F(StreamCoreTest, AStreamThatIsFullDoesNotTakeTheRoomOfAnother) {
+  Make();
+  StreamCore::Options options;
+  options.config.name = "full";
+  options.config.streaming_type = StreamingType::kOffline;
+  options.pool = std::make_shared<BlockPool>(std::uint64_t{4} << 20);
+  StreamCore full(options);
+  options.config.name = "live";
+  options.config.streaming_type = StreamingType::kRealtime;
+  StreamCore live(options);
+  ASSERT_TRUE(full.SetTrack(Video(), now_).ok());
+  ASSERT_TRUE(live.SetTrack(Video(), now_).ok());
+  std::vector<std::uint8_t> bytes(20'000, 0xAB);
+  bytes[0] = bytes[1] = 0;
+  bytes[2] = 19'996 >> 8;
+  bytes[3] = 19'996 & 0xFF;
+  bytes[4] = 0x65;
+  Frame frame;
+  frame.track_id = kVideoId;
+  frame.data = bytes;
+  const auto put = [&](StreamCore& core, int i) {
+    frame.pts = MediaTime::FromMillis(kEpochMs + i * 40);
+    frame.key_frame = i % 25 == 0;
+    return core.PutFrame(frame, now_);
+  };
+  int held = 0;
+  while (!put(full, held).wait_for_room) {
+    ++held;
+  }
+  EXPECT_GT(held, 100);  // well over half of the memory
+  for (int i = 0; i < 500; ++i) {
+    EXPECT_TRUE(put(live, i).status.ok()) << i;
+  }
+  EXPECT_GT(live.metrics(now_.mono).stored_frames, 25u);
+}
+
+TEST_F(StreamCoreTest, LatenciesOfAFragmentAreMeasured) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  (void)PutVideo(0, true);
+  Pass(Duration::Millis(300));
+  Ack(1, "BUFFERING", 0);
+  Pass(Duration::Millis(600));
+  (void)PutVideo(900, false);
+  (void)PutVideo(1000, true);
+  Pass(Duration::Millis(50));
+  Ack(1, "RECEIVED", 0);
+  Pass(Duration::Millis(150));
+  Ack(1, "PERSISTED", 0);
+  const StreamMetrics metrics = core_->metrics(now_.mono);
+  EXPECT_EQ(metrics.put_to_buffering.last.millis(), 300);
+  EXPECT_EQ(metrics.put_to_received.last.millis(), 50);
+  EXPECT_EQ(metrics.put_to_persisted.last.millis(), 200);
+  EXPECT_EQ(metrics.connect.count, 1u);
+  EXPECT_EQ(metrics.control_call.count, 2u);
+  EXPECT_EQ(metrics.unsent_duration.millis(), 1);  // the open fragment
+}
+
+TEST_F(StreamCoreTest, TagsAreGivenUpAfterSomeTries) {
+  StreamConfig config;
+  config.tags = {{"a", "b"}};
+  Make(config);
+  answer_calls_ = false;
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  Settle();
+  core_->OnDescribed(machine::ServiceState::kActive, now_);
+  Settle();
+  for (int i = 1; i < machine::kTagTries; ++i) {
+    core_->OnCallFailed(Status(StatusCode::kServiceFailure, "500"), {}, now_);
+    Settle();
+    Pass(Duration::Seconds(11));
+  }
+  EXPECT_EQ(calls_, "DescribeStream TagStream TagStream TagStream TagStream TagStream TagStream ");
+  core_->OnCallFailed(Status(StatusCode::kServiceFailure, "500"), {}, now_);
+  Settle();
+  EXPECT_TRUE(calls_.ends_with("TagStream GetDataEndpoint ")) << calls_;
+  EXPECT_EQ(core_->metrics(now_.mono).call_retries, 5u);
 }
 
 }  // namespace

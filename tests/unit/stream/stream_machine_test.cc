@@ -39,6 +39,7 @@ std::vector<NamedEvent> AllEvents() {
           {"CallFailed in use", CallFailed{StatusCode::kResourceInUse}},
           {"CallFailed for now", CallFailed{StatusCode::kServiceFailure}},
           {"CallFailed credentials", CallFailed{StatusCode::kCredentialsExpired}},
+          {"CallFailed for now, too often", CallFailed{StatusCode::kServiceFailure, kTagTries}},
           {"CallFailed for good", CallFailed{StatusCode::kNotAuthorized}},
           {"SessionDone", SessionDone{}},
           {"SessionFailed reconnect", SessionFailed{Next::kReconnect}},

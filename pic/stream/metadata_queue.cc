@@ -1,0 +1,133 @@
+#include "pic/stream/metadata_queue.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace kvs {
+namespace {
+
+// Names that the service knows. Source: developer guide, "image generation", "notifications".
+constexpr std::string_view kReservedPrefix = "AWS";
+constexpr std::string_view kNotificationTag = "AWS_KINESISVIDEO_NOTIFICATION";
+constexpr std::string_view kImageGenerationTag = "AWS_KINESISVIDEO_IMAGE_GENERATION";
+constexpr std::string_view kImagePrefixTag = "AWS_KINESISVIDEO_IMAGE_PREFIX";
+
+Status Bad(std::string text) { return {StatusCode::kInvalidMetadata, std::move(text)}; }
+
+Status CheckPair(std::string_view name, std::string_view value) {
+  const std::string what = "metadata \"" + std::string(name.substr(0, kMaxMetadataNameBytes)) + "\"";
+  if (name.empty() || name.size() > kMaxMetadataNameBytes) {
+    return Bad(what + ": a name has 1 to 128 bytes, not " + std::to_string(name.size()));
+  }
+  if (name.starts_with(kReservedPrefix)) {
+    return Bad(what + ": names that begin with \"AWS\" belong to the service");
+  }
+  if (value.size() > kMaxMetadataValueBytes) {
+    return Bad(what + ": a value has at most 256 bytes, not " + std::to_string(value.size()));
+  }
+  if (name.find('\0') != std::string_view::npos || value.find('\0') != std::string_view::npos) {
+    return Bad(what + ": a zero byte would end it early");
+  }
+  return {};
+}
+
+}  // namespace
+
+Status MetadataQueue::CheckRoom(std::size_t items) const {
+  if (persistent_.size() + once_items_ + items > kMaxFragmentMetadata) {
+    return {StatusCode::kMetadataLimit, "a fragment has at most " + std::to_string(kMaxFragmentMetadata) +
+                                            " items of metadata; the next one has " +
+                                            std::to_string(persistent_.size() + once_items_)};
+  }
+  return {};
+}
+
+Status MetadataQueue::Put(FragmentMetadata metadata) {
+  if (Status status = CheckPair(metadata.name, metadata.value); !status.ok()) {
+    return status;
+  }
+  if (!metadata.persistent) {
+    if (Status status = CheckRoom(1); !status.ok()) {
+      return status;
+    }
+    once_.push_back({{std::move(metadata.name), std::move(metadata.value)}});
+    ++once_items_;
+    return {};
+  }
+  const auto same = std::find_if(persistent_.begin(), persistent_.end(),
+                                 [&](const TagGroup& group) { return group.front().first == metadata.name; });
+  if (same == persistent_.end() && !metadata.value.empty()) {
+    if (Status status = CheckRoom(1); !status.ok()) {
+      return status;
+    }
+  }
+  if (same != persistent_.end()) {
+    persistent_.erase(same);
+  }
+  if (!metadata.value.empty()) {
+    persistent_.push_back({{std::move(metadata.name), std::move(metadata.value)}});
+  }
+  shared_.reset();
+  return {};
+}
+
+Status MetadataQueue::PutEvent(const MediaEvent& event) {
+  for (const auto& [name, value] : event.pairs) {
+    if (Status status = CheckPair(name, value); !status.ok()) {
+      return status;
+    }
+  }
+  const bool image = event.type == MediaEventType::kImageGeneration;
+  if (event.image_prefix.size() > kMaxImagePrefixBytes || event.image_prefix.find('\0') != std::string::npos) {
+    return Bad("an image prefix of " + std::to_string(event.image_prefix.size()) +
+               " bytes; at most 256 are allowed, and no zero byte");
+  }
+  if (!image && !event.image_prefix.empty()) {
+    return Bad("only an image generation event has an image prefix");
+  }
+  bool& has_event = has_event_[static_cast<std::size_t>(event.type)];
+  if (has_event) {
+    return {StatusCode::kInvalidState, "the next fragment has an event of this type already"};
+  }
+  if (Status status = CheckRoom(event.pairs.size()); !status.ok()) {
+    return status;
+  }
+  TagGroup group;
+  group.emplace_back(image ? kImageGenerationTag : kNotificationTag, "");
+  if (!event.image_prefix.empty()) {
+    group.emplace_back(kImagePrefixTag, event.image_prefix);
+  }
+  group.insert(group.end(), event.pairs.begin(), event.pairs.end());
+  once_.push_back(std::move(group));
+  once_items_ += event.pairs.size();
+  has_event = true;
+  return {};
+}
+
+std::shared_ptr<const FragmentTags> MetadataQueue::TakeForNext() {
+  if (once_.empty()) {
+    if (shared_ == nullptr && !persistent_.empty()) {
+      shared_ = std::make_shared<const FragmentTags>(persistent_);
+    }
+    return shared_;
+  }
+  FragmentTags tags = persistent_;
+  std::move(once_.begin(), once_.end(), std::back_inserter(tags));
+  once_.clear();
+  once_items_ = 0;
+  has_event_ = {};
+  return std::make_shared<const FragmentTags>(std::move(tags));
+}
+
+std::shared_ptr<const FragmentTags> MetadataQueue::TakeLeftOver() {
+  if (once_.empty()) {
+    return nullptr;
+  }
+  once_items_ = 0;
+  has_event_ = {};
+  return std::make_shared<const FragmentTags>(std::exchange(once_, {}));
+}
+
+}  // namespace kvs

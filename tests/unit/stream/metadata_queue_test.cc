@@ -1,0 +1,118 @@
+#include "pic/stream/metadata_queue.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace kvs {
+namespace {
+
+// "a=1 b=2|c=3": groups apart by a bar.
+std::string Text(const std::shared_ptr<const FragmentTags>& tags) {
+  std::string text;
+  for (const TagGroup& group : tags == nullptr ? FragmentTags() : *tags) {
+    text += text.empty() ? "" : "|";
+    for (const auto& [name, value] : group) {
+      text += (text.empty() || text.back() == '|' ? "" : " ") + name + "=" + value;
+    }
+  }
+  return text;
+}
+
+TEST(MetadataQueueTest, WhatIsPutOnceGoesWithOneFragment) {
+  MetadataQueue queue;
+  EXPECT_EQ(queue.TakeForNext(), nullptr);
+  EXPECT_TRUE(queue.Put({"a", "1"}).ok());
+  EXPECT_TRUE(queue.Put({"a", "2"}).ok());
+  EXPECT_TRUE(queue.Put({"empty", ""}).ok());
+  EXPECT_EQ(Text(queue.TakeForNext()), "a=1|a=2|empty=");
+  EXPECT_EQ(queue.TakeForNext(), nullptr);
+}
+
+TEST(MetadataQueueTest, WhatIsPersistentGoesWithEveryFragmentUntilItIsEnded) {
+  MetadataQueue queue;
+  EXPECT_TRUE(queue.Put({"site", "gate", true}).ok());
+  EXPECT_TRUE(queue.Put({"door", "open", true}).ok());
+  EXPECT_TRUE(queue.Put({"once", "x"}).ok());
+  EXPECT_EQ(Text(queue.TakeForNext()), "site=gate|door=open|once=x");
+  const auto shared = queue.TakeForNext();
+  EXPECT_EQ(Text(shared), "site=gate|door=open");
+  EXPECT_EQ(queue.TakeForNext(), shared);
+  EXPECT_TRUE(queue.Put({"site", "hall", true}).ok());  // a new value goes to the end
+  EXPECT_EQ(Text(queue.TakeForNext()), "door=open|site=hall");
+  EXPECT_TRUE(queue.Put({"door", "", true}).ok());
+  EXPECT_TRUE(queue.Put({"never-there", "", true}).ok());
+  EXPECT_EQ(Text(queue.TakeForNext()), "site=hall");
+  EXPECT_EQ(Text(shared), "site=gate|door=open");  // what a fragment has does not change any more
+}
+
+TEST(MetadataQueueTest, LeftOverIsWhatIsNotPersistent) {
+  MetadataQueue queue;
+  EXPECT_TRUE(queue.Put({"site", "gate", true}).ok());
+  EXPECT_FALSE(queue.HasLeftOver());
+  EXPECT_EQ(queue.TakeLeftOver(), nullptr);
+  EXPECT_TRUE(queue.Put({"once", "x"}).ok());
+  EXPECT_TRUE(queue.HasLeftOver());
+  EXPECT_EQ(Text(queue.TakeLeftOver()), "once=x");
+  EXPECT_EQ(Text(queue.TakeForNext()), "site=gate");
+}
+
+TEST(MetadataQueueTest, NamesAndValuesHaveLimits) {
+  MetadataQueue queue;
+  EXPECT_TRUE(queue.Put({std::string(128, 'n'), std::string(256, 'v')}).ok());
+  for (const FragmentMetadata& bad :
+       {FragmentMetadata{"", "v"}, FragmentMetadata{std::string(129, 'n'), "v"}, FragmentMetadata{"n", std::string(257, 'v')},
+        FragmentMetadata{"AWS", "v"}, FragmentMetadata{"AWS_KINESISVIDEO_NOTIFICATION", "", true},
+        FragmentMetadata{std::string("a\0b", 3), "v"}}) {
+    EXPECT_EQ(queue.Put(bad).code(), StatusCode::kInvalidMetadata) << bad.name;
+  }
+  EXPECT_TRUE(queue.Put({"aws", "lower case is free"}).ok());
+}
+
+TEST(MetadataQueueTest, AFragmentHasTenItems) {
+  MetadataQueue queue;
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(queue.Put({"p" + std::to_string(i), "v", true}).ok());
+    EXPECT_TRUE(queue.Put({"o" + std::to_string(i), "v"}).ok());
+  }
+  EXPECT_EQ(queue.PutEvent({MediaEventType::kNotification, "", {{"x", "1"}, {"y", "2"}, {"z", "3"}}}).code(),
+            StatusCode::kMetadataLimit);
+  EXPECT_TRUE(queue.PutEvent({MediaEventType::kNotification, "", {{"x", "1"}, {"y", "2"}}}).ok());
+  EXPECT_EQ(queue.Put({"o", "v"}).code(), StatusCode::kMetadataLimit);
+  EXPECT_EQ(queue.Put({"p", "v", true}).code(), StatusCode::kMetadataLimit);
+  EXPECT_TRUE(queue.Put({"p0", "new value", true}).ok());
+  EXPECT_TRUE(queue.PutEvent({MediaEventType::kImageGeneration, "folder/", {}}).ok());  // the event itself does not count
+  (void)queue.TakeForNext();
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_TRUE(queue.Put({"o" + std::to_string(i), "v"}).ok());
+  }
+  EXPECT_EQ(queue.Put({"o", "v"}).code(), StatusCode::kMetadataLimit);
+}
+
+TEST(MetadataQueueTest, AnEventIsOneGroup) {
+  MetadataQueue queue;
+  EXPECT_TRUE(queue.PutEvent({MediaEventType::kImageGeneration, "door/", {{"who", "postman"}}}).ok());
+  EXPECT_TRUE(queue.PutEvent({MediaEventType::kNotification, "", {}}).ok());
+  EXPECT_EQ(Text(queue.TakeForNext()),
+            "AWS_KINESISVIDEO_IMAGE_GENERATION= AWS_KINESISVIDEO_IMAGE_PREFIX=door/ who=postman|AWS_KINESISVIDEO_NOTIFICATION=");
+}
+
+TEST(MetadataQueueTest, OneEventOfAKindForAFragment) {
+  MetadataQueue queue;
+  EXPECT_TRUE(queue.PutEvent({MediaEventType::kNotification, "", {}}).ok());
+  EXPECT_EQ(queue.PutEvent({MediaEventType::kNotification, "", {}}).code(), StatusCode::kInvalidState);
+  (void)queue.TakeForNext();
+  EXPECT_TRUE(queue.PutEvent({MediaEventType::kNotification, "", {}}).ok());
+}
+
+TEST(MetadataQueueTest, EventsHaveLimits) {
+  MetadataQueue queue;
+  EXPECT_EQ(queue.PutEvent({MediaEventType::kImageGeneration, std::string(257, 'p'), {}}).code(),
+            StatusCode::kInvalidMetadata);
+  EXPECT_EQ(queue.PutEvent({MediaEventType::kNotification, "prefix", {}}).code(), StatusCode::kInvalidMetadata);
+  EXPECT_EQ(queue.PutEvent({MediaEventType::kNotification, "", {{"AWS_X", "1"}}}).code(), StatusCode::kInvalidMetadata);
+  EXPECT_EQ(queue.TakeForNext(), nullptr);  // nothing of what was refused is left
+}
+
+}  // namespace
+}  // namespace kvs
