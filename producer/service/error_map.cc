@@ -69,6 +69,13 @@ constexpr std::array kRules = {
     ErrorRule{"ValidationException", 0, StatusCode::kInvalidRequest},
     ErrorRule{"ValidationError", 0, StatusCode::kInvalidRequest},
     ErrorRule{"SerializationException", 0, StatusCode::kInvalidRequest},
+    ErrorRule{"InvalidAction", 0, StatusCode::kInvalidRequest},
+    ErrorRule{"InvalidParameterCombination", 0, StatusCode::kInvalidRequest},
+    ErrorRule{"InvalidParameterValue", 0, StatusCode::kInvalidRequest},
+    ErrorRule{"InvalidQueryParameter", 0, StatusCode::kInvalidRequest},
+    ErrorRule{"MalformedQueryString", 0, StatusCode::kInvalidRequest},  // comes with 404
+    ErrorRule{"MissingAction", 0, StatusCode::kInvalidRequest},
+    ErrorRule{"MissingParameter", 0, StatusCode::kInvalidRequest},
     // The service.
     ErrorRule{"InternalFailure", 0, StatusCode::kServiceFailure},
     ErrorRule{"InternalServerError", 0, StatusCode::kServiceFailure},
@@ -77,13 +84,20 @@ constexpr std::array kRules = {
     ErrorRule{"RequestTimeout", 0, StatusCode::kNetworkTimeout},
     ErrorRule{"RequestTimeoutException", 0, StatusCode::kNetworkTimeout},
     // Without a type that is known.
+    ErrorRule{"", 400, StatusCode::kInvalidRequest},
     ErrorRule{"", 401, StatusCode::kNotAuthorized},
     ErrorRule{"", 403, StatusCode::kNotAuthorized},
     ErrorRule{"", 404, StatusCode::kStreamNotFound},
+    ErrorRule{"", 406, StatusCode::kInvalidRequest},
     ErrorRule{"", 407, StatusCode::kConnectFailed},  // a proxy between wants credentials of its own
     ErrorRule{"", 408, StatusCode::kNetworkTimeout},
     ErrorRule{"", 409, StatusCode::kResourceInUse},
+    ErrorRule{"", 413, StatusCode::kInvalidRequest},
     ErrorRule{"", 429, StatusCode::kThrottled},
+    ErrorRule{"", 500, StatusCode::kServiceFailure},
+    ErrorRule{"", 501, StatusCode::kServiceFailure},
+    ErrorRule{"", 502, StatusCode::kServiceFailure},
+    ErrorRule{"", 503, StatusCode::kServiceFailure},
     ErrorRule{"", 504, StatusCode::kNetworkTimeout},
     ErrorRule{"", 598, StatusCode::kNetworkTimeout},
     ErrorRule{"", 599, StatusCode::kNetworkTimeout},
@@ -174,6 +188,34 @@ std::string Hint(const CallTarget& target, const ServiceError& error, StatusCode
   return "";
 }
 
+}  // namespace
+
+std::span<const ErrorRule> ErrorRules() {
+  return kRules;
+}
+
+StatusCode MapServiceError(int http_status, std::string_view error_type) {
+  constexpr int kFirstClientError = 400;
+  constexpr int kFirstServerError = 500;
+  constexpr int kPastServerErrors = 600;
+  // Before the rows without a type: they come with 400 and 403.
+  if (error_type.starts_with(kKmsErrorPrefix)) {
+    return StatusCode::kEncryptionKeyRefused;
+  }
+  for (const ErrorRule& rule : kRules) {
+    if ((rule.error_type.empty() || rule.error_type == error_type) &&
+        (rule.http_status == 0 || rule.http_status == http_status)) {
+      return rule.code;
+    }
+  }
+  if (http_status >= kFirstServerError && http_status < kPastServerErrors) {
+    return StatusCode::kServiceFailure;
+  }
+  return http_status >= kFirstClientError && http_status < kFirstServerError
+             ? StatusCode::kInvalidRequest
+             : StatusCode::kBadResponse;
+}
+
 std::string_view TransportErrorText(TransportError error) {
   switch (error) {
     case TransportError::kNameResolution:
@@ -204,33 +246,6 @@ std::string_view TransportErrorText(TransportError error) {
       break;
   }
   return "the request failed";
-}
-
-}  // namespace
-
-std::span<const ErrorRule> ErrorRules() {
-  return kRules;
-}
-
-StatusCode MapServiceError(int http_status, std::string_view error_type) {
-  constexpr int kFirstClientError = 400;
-  constexpr int kFirstServerError = 500;
-  constexpr int kPastServerErrors = 600;
-  for (const ErrorRule& rule : kRules) {
-    if ((rule.error_type.empty() || rule.error_type == error_type) &&
-        (rule.http_status == 0 || rule.http_status == http_status)) {
-      return rule.code;
-    }
-  }
-  if (error_type.starts_with("KMS")) {
-    return StatusCode::kEncryptionKeyRefused;
-  }
-  if (http_status >= kFirstServerError && http_status < kPastServerErrors) {
-    return StatusCode::kServiceFailure;
-  }
-  return http_status >= kFirstClientError && http_status < kFirstServerError
-             ? StatusCode::kInvalidRequest
-             : StatusCode::kBadResponse;
 }
 
 StatusCode MapTransportError(TransportError error) {

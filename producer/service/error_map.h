@@ -45,9 +45,15 @@ struct ErrorRule {
 // First match wins; the rows with a type come first. docs/errors.md is printed from it.
 std::span<const ErrorRule> ErrorRules();
 
+// Of a type that is not listed and begins like this, whatever the HTTP status: kEncryptionKeyRefused.
+inline constexpr std::string_view kKmsErrorPrefix = "KMS";
+
 // The code for an answer other than 200. Unlisted: 4xx kInvalidRequest, 5xx kServiceFailure, others
 // kBadResponse.
 StatusCode MapServiceError(int http_status, std::string_view error_type);
+
+// What happened, as a clause: "the name of the host could not be resolved".
+std::string_view TransportErrorText(TransportError error);
 
 StatusCode MapTransportError(TransportError error);
 
