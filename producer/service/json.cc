@@ -134,6 +134,10 @@ Result<JsonFields> JsonFields::Parse(std::string_view text, std::size_t max_byte
     return Status(StatusCode::kBadResponse,
                   "it is longer than " + std::to_string(max_bytes) + " bytes");
   }
+  // The parser takes it for the end of the text, and would not look at what follows.
+  if (text.find('\0') != std::string_view::npos) {
+    return Status(StatusCode::kBadResponse, "it is not JSON");
+  }
   JsonFields fields;
   JsonFieldsHandler handler(fields);
   try {

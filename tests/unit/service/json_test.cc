@@ -83,6 +83,13 @@ TEST(JsonFieldsTest, RefusesWhatIsNoObjectAndNeverQuotesIt) {
   }
 }
 
+TEST(JsonFieldsTest, ANulIsNotTheEndOfTheText) {
+  using namespace std::string_view_literals;
+  EXPECT_FALSE(JsonFields::Parse("{\"a\":1}\0"sv, kLimit).ok());
+  EXPECT_FALSE(JsonFields::Parse("{\"a\":1}\0{\"a\":2}"sv, kLimit).ok());
+  EXPECT_EQ(JsonFields::Parse(R"({"a":"\u0000"})", kLimit)->String("a"), "\0"sv);
+}
+
 TEST(JsonFieldsTest, EveryTruncationIsRefused) {
   const std::string text = R"({"StreamInfo":{"Status":"ACTIVE","n":[1,2.5e3,{"x":null}]}})";
   ASSERT_TRUE(JsonFields::Parse(text, kLimit).ok());
