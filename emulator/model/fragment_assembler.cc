@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <string_view>
 #include <utility>
@@ -125,6 +126,19 @@ bool FragmentAssembler::OnTags(std::vector<MkvTag> tags, Bytes element) {
     pending_tag_elements_.insert(pending_tag_elements_.end(), element.begin(), element.end());
   }
   if (ends_fragment && current_ && !cluster_begun_) {
+    // What stands before the end of a fragment is about that fragment.
+    std::move(pending_tags_.begin(), pending_tags_.end(), std::back_inserter(current_->tags));
+    current_->tag_elements.insert(current_->tag_elements.end(), pending_tag_elements_.begin(),
+                                  pending_tag_elements_.end());
+    pending_tags_.clear();
+    pending_tag_elements_.clear();
+    current_tag_count_ += std::exchange(pending_tag_count_, 0);
+    if (current_tag_count_ > limits_.max_tags && pending_tag_problem_.empty()) {
+      pending_tag_problem_ = "more than 10 tags";
+    }
+    if (const std::string problem = std::exchange(pending_tag_problem_, {}); !problem.empty()) {
+      return Error(ack_error::kMetadataLimit, problem);
+    }
     return CompleteCurrent(CompleteBy::kEndOfFragmentTag);
   }
   return true;
@@ -178,7 +192,7 @@ bool FragmentAssembler::OnClusterTimecode(std::uint64_t ticks) {
   if (!listener_.OnFragmentBegin(fragment)) {
     return false;
   }
-  pending_tag_count_ = 0;
+  current_tag_count_ = std::exchange(pending_tag_count_, 0);
   const std::string tag_problem = std::exchange(pending_tag_problem_, {});
   if (!current_) {
     return true;  // refused by the listener, which goes on

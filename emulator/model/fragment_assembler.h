@@ -106,6 +106,7 @@ class FragmentAssembler : private MkvSink {
   std::vector<MkvTag> pending_tags_;
   std::vector<std::uint8_t> pending_tag_elements_;
   std::size_t pending_tag_count_ = 0;
+  std::size_t current_tag_count_ = 0;
   std::string pending_tag_problem_;
 
   // Of the last complete fragment.

@@ -121,8 +121,12 @@ std::shared_ptr<const FragmentTags> MetadataQueue::TakeForNext() {
   return std::make_shared<const FragmentTags>(std::move(tags));
 }
 
-std::shared_ptr<const FragmentTags> MetadataQueue::TakeLeftOver() {
-  if (once_.empty()) {
+std::shared_ptr<const FragmentTags> MetadataQueue::TakeLeftOver(const FragmentTags* tags) {
+  std::size_t items = once_items_;
+  for (const TagGroup& group : tags == nullptr ? FragmentTags() : *tags) {
+    items += group.size();
+  }
+  if (once_.empty() || items > kMaxFragmentMetadata) {
     return nullptr;
   }
   once_items_ = 0;

@@ -23,8 +23,9 @@ class MetadataQueue {
   // The tags of a fragment that begins now: what is persistent, then what was put since the last one. Null when there are
   // none. Fragments that have the same share one object.
   std::shared_ptr<const FragmentTags> TakeForNext();
-  // What was put since the last fragment began, when no other follows soon; null when there is nothing.
-  std::shared_ptr<const FragmentTags> TakeLeftOver();
+  // What was put since the last fragment began, when no other follows soon: for the end of that fragment, which has `tags`
+  // already. Null when there is nothing, or when it would be too much for one fragment; it then stays for the next.
+  std::shared_ptr<const FragmentTags> TakeLeftOver(const FragmentTags* tags);
   // Whether something waits for a fragment, but for what is persistent.
   bool HasLeftOver() const { return !once_.empty(); }
 

@@ -279,7 +279,7 @@ void StreamCore::SkipToKeyFrames() {
 // Closes the open fragment so that the service stores it without waiting for the next.
 void StreamCore::EndFragment() {
   if (Fragment* open = index_.open_fragment()) {
-    open->trailer = metadata_.TakeLeftOver();
+    open->trailer = metadata_.TakeLeftOver(open->tags.get());
   }
   index_.Close(/*end_tag=*/true);
   news_ = true;

@@ -152,6 +152,9 @@ Camera::Put Camera::PutOne(Feed& feed) {
   if (!std::exchange(epoch_known_, true)) {
     ledger_.SetEpoch(stream_.now().wall - frame.pts.since_origin());
   }
+  if (options_.metadata_chance > 0 && draw_.Chance(options_.metadata_chance)) {
+    PutMetadata();
+  }
   const StreamCore::PutOutcome outcome = stream_.PutFrame(frame);
   if (!outcome.wait_for_room) {
     ++put_;
@@ -172,6 +175,26 @@ Camera::Put Camera::PutOne(Feed& feed) {
   const bool ended =
       outcome.status.code() == StatusCode::kStopped || !stream_.core().failure().ok();
   return ended ? Put::kOver : Put::kDone;
+}
+
+void Camera::PutMetadata() {
+  FragmentMetadata metadata;
+  metadata.persistent = draw_.Chance(0.2);
+  metadata.name = metadata.persistent ? "p" + std::to_string(draw_.Between(0, 2)) : Ledger::kOnceName;
+  metadata.value = std::to_string(metadata_);
+  if (metadata.persistent && draw_.Chance(0.3)) {
+    metadata.value.clear();
+  }
+  const bool persistent = metadata.persistent;
+  const Status status = stream_.PutMetadata(std::move(metadata));
+  if (status.ok()) {
+    if (!persistent) {
+      ledger_.OnMetadata(metadata_++);
+    }
+  } else if (status.code() != StatusCode::kMetadataLimit && status.code() != StatusCode::kStopped &&
+             stream_.core().failure().ok()) {
+    ledger_.Fail("metadata was refused: " + status.ToString());
+  }
 }
 
 Camera::Feed* Camera::NextOffline() {

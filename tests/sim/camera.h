@@ -49,6 +49,7 @@ class Camera {
   void PutNext(Feed& feed);
   Put PutOne(Feed& feed);
   void PutBurst();
+  void PutMetadata();
   Feed* NextOffline();
   bool Over(const Feed& feed) const;
   void Finish(Feed& feed);
@@ -71,6 +72,7 @@ class Camera {
   bool done_ = false;
   bool epoch_known_ = false;
   std::uint64_t put_ = 0;
+  std::uint32_t metadata_ = 0;
   std::vector<std::uint8_t> payload_;
   Timer burst_;
 };

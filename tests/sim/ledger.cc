@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "emulator/model/ebml.h"
+#include "kvs/metadata.h"
 
 namespace kvs::sim {
 namespace {
@@ -81,6 +82,42 @@ void Ledger::OnRefused(StatusCode code) {
     ++refused_;
   } else if (code != StatusCode::kStopped && !stream_failed_) {
     Fail("a frame was refused: " + std::string(kvs::Describe(code).name));
+  }
+}
+
+void Ledger::OnMetadata(std::uint32_t number) {
+  if (number != metadata_.size()) {
+    Fail("the camera miscounts its metadata");
+  }
+  metadata_.emplace_back();
+}
+
+// Metadata goes with one fragment, however often that fragment is sent.
+void Ledger::CheckMetadata(const em::Fragment& fragment, FrameName first) {
+  for (const em::MkvTag& tag : fragment.tags) {
+    if (tag.name != kOnceName) {
+      continue;
+    }
+    const std::size_t number = std::stoul(tag.value);
+    if (number >= metadata_.size()) {
+      Fail("I1: metadata that was never put: " + tag.value);
+      return;
+    }
+    if (metadata_[number] && !(*metadata_[number] == first)) {
+      Fail("I4: metadata " + tag.value + " came with two fragments: that of " + ToText(*metadata_[number]) +
+           " and that of " + ToText(first));
+    }
+    metadata_[number] = first;
+  }
+}
+
+void Ledger::CheckMetadataMissing() {
+  // What is put behind the beginning of the last fragment goes to its end, if there is room for it.
+  const std::size_t certain = metadata_.size() - std::min(metadata_.size(), kMaxFragmentMetadata);
+  for (std::size_t number = 0; number < certain; ++number) {
+    if (!metadata_[number]) {
+      Fail("I1: no frame was lost, but metadata " + std::to_string(number) + " was");
+    }
   }
 }
 
@@ -234,6 +271,9 @@ void Ledger::CheckCodec(const em::Fragment& fragment, FrameName name) {
 
 void Ledger::OnStored(const em::Fragment& fragment) {
   const std::vector<FrameName> names = NamesOf(fragment);
+  if (!names.empty()) {
+    CheckMetadata(fragment, names.front());
+  }
   for (std::size_t i = 0; i < names.size(); ++i) {
     Record& record = At(names[i]);
     if ((record.flags & kStored) != 0) {
@@ -330,6 +370,9 @@ void Ledger::CheckEnd(const StreamMetrics& metrics) {
   }
   if (options_.config.fragment_acks) {
     CheckMissing(metrics);
+    if (lost() == 0 && not_archived_.empty()) {
+      CheckMetadataMissing();
+    }
   }
 }
 

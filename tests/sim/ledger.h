@@ -32,6 +32,9 @@ class Ledger {
   // The user's side.
   void OnAccepted(FrameName name, MediaTime pts);
   void OnRefused(StatusCode code);
+  // Metadata for one fragment, numbered from 0; its value is its number.
+  static constexpr const char* kOnceName = "once";
+  void OnMetadata(std::uint32_t number);
   void OnEvent(const StreamEvent& event);
   // The wall time of media time zero, where the stream counts from its first frame.
   void SetEpoch(WallTime epoch) { epoch_ = epoch; }
@@ -98,6 +101,8 @@ class Ledger {
   void CheckStoredTimes(const emulator::Fragment& fragment, const emulator::FrameInfo& info,
                         const Record& record, FrameName name);
   void CheckMissing(const StreamMetrics& metrics);
+  void CheckMetadata(const emulator::Fragment& fragment, FrameName first);
+  void CheckMetadataMissing();
   bool ReportedLost(const Record& record) const;
   std::int64_t ExpectedNanos(const Record& record) const;
 
@@ -114,6 +119,8 @@ class Ledger {
   std::uint64_t stored_again_ = 0;
   std::uint64_t off_time_ = 0;  // stored under another time than they were put with
   std::uint64_t throttled_ = 0;
+
+  std::vector<std::optional<FrameName>> metadata_;  // the first frame of the fragment that brought it
 
   std::set<std::uint64_t> live_;
   std::map<Cluster, std::vector<FrameName>> clusters_;

@@ -246,6 +246,10 @@ SimOptions DrawOptions(std::uint64_t seed) {
   options.stop_in_storm = draw.Chance(0.25);
   options.stop_timeout = Duration::Millis(draw.LogBetween(1, 30'000));
   options.put_after_drain = draw.Chance(0.3);
+  options.metadata_chance = draw.Chance(0.4) ? 0.01 * static_cast<double>(draw.Between(1, 20)) : 0;
+  if (draw.Chance(0.15)) {
+    options.service.credentials_life = draw.LogBetween(Duration::Seconds(20), Duration::Minutes(3));
+  }
   return options;
 }
 
@@ -264,6 +268,8 @@ SimOptions CameraDay(std::uint64_t seed, Duration length) {
   audio.key_bytes_min = audio.frame_bytes_min = 40;
   audio.key_bytes_max = audio.frame_bytes_max = 120;
   options.tracks = {video, audio};
+  options.metadata_chance = 0.001;
+  options.service.credentials_life = Duration::Hours(1);
   options.timer_late_max = Duration::Millis(2);
   options.action_delay_max = Duration::Millis(1);
   options.Every(FaultKind::kRefuse) = Duration::Hours(4);
@@ -272,7 +278,7 @@ SimOptions CameraDay(std::uint64_t seed, Duration length) {
   options.Every(FaultKind::kFreeze) = Duration::Hours(2);
   options.Every(FaultKind::kStatus) = Duration::Hours(3);
   options.Every(FaultKind::kErrorAck) = Duration::Hours(8);
-  options.Every(FaultKind::kExpireCredentials) = Duration::Hours(1);
+  options.Every(FaultKind::kExpireCredentials) = Duration::Hours(7);
   return options;
 }
 
@@ -282,6 +288,10 @@ std::string Describe(const SimOptions& options) {
   text += config.absolute_fragment_times ? ", absolute" : ", relative";
   text += config.retention == Duration() ? ", no retention" : "";
   text += config.fragment_acks ? "" : ", no acks";
+  text += options.metadata_chance > 0 ? ", metadata" : "";
+  if (options.service.credentials_life > Duration()) {
+    text += ", credentials for " + std::to_string(options.service.credentials_life.seconds()) + " s";
+  }
   for (const TrackPlan& track : options.tracks) {
     text += track.video() ? ", video " : ", audio ";
     text += std::to_string(1'000'000'000 / track.frame_interval.nanos()) + "/s";

@@ -98,6 +98,7 @@ struct ServicePlan {
   Duration ack_delay_persisted = Duration::Millis(50);
   Duration session_limit = Duration::Minutes(45);
   bool exists = false;  // the stream, before the run
+  Duration credentials_life;  // after which those given out are refused, and break what they opened; zero: for ever
 };
 
 // One whole run.
@@ -132,6 +133,8 @@ struct SimOptions {
   bool stop_in_storm = false;
   Duration stop_timeout = Duration::Seconds(20);
   bool put_after_drain = false;
+  // Before a frame, metadata for the next fragment is put, or metadata for all that follow.
+  double metadata_chance = 0;
 
   Duration& Every(FaultKind kind) { return every[static_cast<std::size_t>(kind)]; }
   Duration Every(FaultKind kind) const { return every[static_cast<std::size_t>(kind)]; }

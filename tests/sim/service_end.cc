@@ -202,6 +202,7 @@ ServiceEnd::ServiceEnd(Scheduler& scheduler, Draw draw, const SimOptions& option
       ledger_(ledger),
       trace_(trace),
       stream_(options.config.name),
+      credentials_life_(options.service.credentials_life),
       model_(ToModel(options), [this](std::string_view json) { OnEvent(json); }) {
   if (options.service.exists) {
     em::StreamRegistry::NewStream stream;
@@ -231,8 +232,25 @@ void ServiceEnd::OnEvent(std::string_view json) {
   }
 }
 
-std::optional<em::ApiError> ServiceEnd::CheckCredentials(int credentials) const {
-  if (credentials == credentials_) {
+ServiceEnd::Issued ServiceEnd::Issue() {
+  issued_.push_back(scheduler_.now());
+  const auto generation = static_cast<int>(issued_.size());
+  if (credentials_life_ <= Duration()) {
+    return {generation, std::nullopt};
+  }
+  return {generation, now() + std::chrono::nanoseconds(credentials_life_.nanos())};
+}
+
+std::optional<MonoTime> ServiceEnd::ExpiryOf(int generation) const {
+  if (credentials_life_ <= Duration()) {
+    return std::nullopt;
+  }
+  return issued_[static_cast<std::size_t>(generation) - 1] + credentials_life_;
+}
+
+std::optional<em::ApiError> ServiceEnd::CheckCredentials(int generation) const {
+  const std::optional<MonoTime> expiry = ExpiryOf(generation);
+  if (generation >= oldest_good_ && (!expiry || scheduler_.now() < *expiry)) {
     return std::nullopt;
   }
   return em::ApiError{403, "ExpiredTokenException", "The security token is expired"};
@@ -264,6 +282,13 @@ void ServiceEnd::Accept(std::shared_ptr<Connection> connection, const em::PutMed
     connection->SendHead({result.refusal.status, result.refusal.error_type});
     connection->EndAnswer();
     return;
+  }
+  if (const std::optional<MonoTime> expiry = ExpiryOf(credentials)) {
+    scheduler_.At(*expiry, [weak = std::weak_ptr(connection)] {
+      if (const auto open = weak.lock()) {
+        open->Break();
+      }
+    });
   }
   sessions_.push_back(std::make_unique<Session>(*this, std::move(connection), std::move(result)));
 }

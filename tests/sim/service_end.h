@@ -42,13 +42,18 @@ class ServiceEnd {
   void AddFault(const std::string& spec);
   void ClearFaults();
   void MoveEndpoint() { ++endpoint_; }
-  void ExpireCredentials() { ++credentials_; }
+  // All that were given out so far.
+  void ExpireCredentials() { oldest_good_ = static_cast<int>(issued_.size()) + 1; }
   void DeleteStream();
   void FailNextArchive() { fail_archive_ = true; }
 
   std::string endpoint() const { return "https://data-" + std::to_string(endpoint_) + ".test"; }
-  // The generation that is accepted.
-  int credentials() const { return credentials_; }
+  // New credentials, which are accepted from now on.
+  struct Issued {
+    int generation = 0;
+    std::optional<emulator::Time> expire;
+  };
+  Issued Issue();
   emulator::LocalService& model() { return model_; }
   emulator::Time now() const;
   // Lets go of sessions that have nothing left to do.
@@ -57,16 +62,19 @@ class ServiceEnd {
  private:
   class Session;
   void OnEvent(std::string_view json);
-  std::optional<emulator::ApiError> CheckCredentials(int credentials) const;
+  std::optional<emulator::ApiError> CheckCredentials(int generation) const;
+  std::optional<MonoTime> ExpiryOf(int generation) const;
 
   Scheduler& scheduler_;
   Draw draw_;
   Ledger& ledger_;
   Trace& trace_;
   const std::string stream_;
+  const Duration credentials_life_;
   emulator::LocalService model_;
   int endpoint_ = 1;
-  int credentials_ = 1;
+  int oldest_good_ = 1;  // generations before are refused
+  std::vector<MonoTime> issued_;  // by generation, which count from 1
   bool fail_archive_ = false;
   std::vector<std::unique_ptr<Session>> sessions_;
 };

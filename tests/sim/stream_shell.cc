@@ -186,6 +186,10 @@ StreamCore::PutOutcome StreamShell::PutFrame(const Frame& frame) {
   return core_.PutFrame(frame, now());  // the caller settles, when it has noted the outcome
 }
 
+Status StreamShell::PutMetadata(FragmentMetadata metadata) {
+  return core_.PutMetadata(std::move(metadata));
+}
+
 void StreamShell::Drain(Duration timeout, bool stop) {
   trace_.Note(scheduler_.now(), "user", stop ? "Stop" : "Drain");
   core_.Drain(timeout, stop, now());
@@ -237,13 +241,27 @@ void StreamShell::RunActions() {
   Settle();
 }
 
-void StreamShell::WithCredentials(std::function<void(int)> use) {
-  const bool fetch = std::exchange(credentials_stale_, false);
+// As MakeCachedCredentials: renewed when a tenth of their life is left, but 38 s before they expire at the latest.
+bool StreamShell::CredentialsAreGood() const {
+  if (credentials_stale_) {
+    return false;
+  }
+  if (!credentials_.expire) {
+    return true;
+  }
+  const Duration life = options_.service.credentials_life;
+  const Duration left = Duration::Nanos((*credentials_.expire - service_.now()).count());
+  return left > std::max(life / 10, std::min(life / 2, Duration::Seconds(38)));
+}
+
+void StreamShell::WithCredentials(std::function<void(ServiceEnd::Issued)> use) {
+  const bool fetch = !CredentialsAreGood();
+  credentials_stale_ = false;
   const Duration delay =
       fetch ? draw_.Between(Duration(), options_.credentials_delay_max) : Duration();
   scheduler_.At(scheduler_.now() + delay, [this, fetch, use = std::move(use)] {
     if (fetch) {
-      credentials_ = service_.credentials();
+      credentials_ = service_.Issue();
     }
     use(credentials_);
   });
@@ -269,9 +287,9 @@ void StreamShell::Do(const StreamCore::MakeCall& action) {
   }
   call_waits_ = true;
   NoteAttempt();
-  WithCredentials([this, call = action.call, number](int credentials) {
+  WithCredentials([this, call = action.call, number](const ServiceEnd::Issued& credentials) {
     if (number == call_number_) {
-      SendCall(call, number, credentials);
+      SendCall(call, number, credentials.generation);
     }
   });
 }
@@ -284,7 +302,13 @@ void StreamShell::Do(const StreamCore::OpenSession& action) {
     ledger_.Fail(problem);
   }
   NoteAttempt();
-  WithCredentials([this, action](int credentials) { Connect(action, credentials); });
+  WithCredentials([this, action](const ServiceEnd::Issued& credentials) {
+    if (credentials.expire) {
+      const WallTime expire = WallTime::FromNanos(credentials.expire->time_since_epoch().count());
+      core_.OnSessionSigned(action.session, expire, now());
+    }
+    Connect(action, credentials.generation);
+  });
 }
 
 void StreamShell::Connect(const StreamCore::OpenSession& action, int credentials) {

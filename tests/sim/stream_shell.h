@@ -36,6 +36,7 @@ class StreamShell : private LogSink {
   void ExpectTrack(std::uint32_t id);
   void EndTrack(std::uint32_t id);
   StreamCore::PutOutcome PutFrame(const Frame& frame);
+  Status PutMetadata(FragmentMetadata metadata);
   void Drain(Duration timeout, bool stop);
   // Passes on what the core has to tell and wants to have done.
   void Settle();
@@ -66,8 +67,9 @@ class StreamShell : private LogSink {
   void Do(const StreamCore::AbortSession& action);
   void Do(const StreamCore::RefreshCredentials& action);
 
-  // Runs `use` with the generation of the credentials, once they are there.
-  void WithCredentials(std::function<void(int)> use);
+  // Runs `use` with the credentials, once they are there.
+  void WithCredentials(std::function<void(ServiceEnd::Issued)> use);
+  bool CredentialsAreGood() const;
   void SendCall(machine::Call call, std::uint64_t number, int credentials);
   void FinishCall(machine::Call call, std::uint64_t number, const ServiceEnd::Answer& answer);
   void FailCall(std::uint64_t number, Status status);
@@ -91,8 +93,8 @@ class StreamShell : private LogSink {
   std::map<std::uint64_t, std::unique_ptr<Session>> sessions_;
   std::uint64_t call_number_ = 0;
   bool call_waits_ = false;  // for an answer
-  int credentials_ = 1;
-  bool credentials_stale_ = false;
+  ServiceEnd::Issued credentials_;
+  bool credentials_stale_ = true;
   bool lose_answer_ = false;
   bool actions_posted_ = false;
   bool closed_ = false;

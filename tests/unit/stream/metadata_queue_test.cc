@@ -50,10 +50,14 @@ TEST(MetadataQueueTest, LeftOverIsWhatIsNotPersistent) {
   MetadataQueue queue;
   EXPECT_TRUE(queue.Put({"site", "gate", true}).ok());
   EXPECT_FALSE(queue.HasLeftOver());
-  EXPECT_EQ(queue.TakeLeftOver(), nullptr);
+  EXPECT_EQ(queue.TakeLeftOver(nullptr), nullptr);
   EXPECT_TRUE(queue.Put({"once", "x"}).ok());
   EXPECT_TRUE(queue.HasLeftOver());
-  EXPECT_EQ(Text(queue.TakeLeftOver()), "once=x");
+  const FragmentTags ten(10, TagGroup{{"n", "v"}});
+  EXPECT_EQ(queue.TakeLeftOver(&ten), nullptr);
+  EXPECT_TRUE(queue.HasLeftOver());
+  EXPECT_EQ(Text(queue.TakeLeftOver(nullptr)), "once=x");
+  EXPECT_FALSE(queue.HasLeftOver());
   EXPECT_EQ(Text(queue.TakeForNext()), "site=gate");
 }
 
