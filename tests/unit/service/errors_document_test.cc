@@ -242,7 +242,7 @@ std::string Document() {
          "*reconnect* wait for the back-off before, at most 10 s, or for as long as `Retry-After` "
          "says. *A call* is DescribeStream, CreateStream, "
          "TagStream or GetDataEndpoint; one that differs has a line of its own. *Create the "
-         "stream* fails it where `create-stream` is off. "
+         "stream* fails it with `allow-create-stream=false`. "
          "*Refresh endpoint* is GetDataEndpoint again. A refusal while the clock of this machine "
          "is off by more than 4 minutes counts as "
          "`CredentialsExpired`, and the next signature is made with the service's time. An error "
