@@ -138,9 +138,11 @@ void Connection::Abort() {
 }
 
 void Connection::Consumed(std::size_t bytes) {
-  const bool was_full = room() == 0;
+  // As a socket does: one that is nearly full is not writable, or a large frame would go byte by byte.
+  const std::size_t worthwhile = std::max<std::size_t>(1, window_ / 4);
+  const bool was_full = room() < worthwhile;
   consumed_ += bytes;
-  if (was_full && room() > 0 && client_ != nullptr) {
+  if (was_full && room() >= worthwhile && client_ != nullptr) {
     client_->OnRoom();
   }
 }
