@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pic/codec/nal.h"
+#include "pic/codec/opus.h"
 #include "pic/codec/pcm.h"
 #include "plugin/gst_ptr.h"
 
@@ -12,9 +13,10 @@ namespace kvs::plugin {
 namespace {
 
 std::string Printed(const GstCaps* caps) {
-  // codec_data is long and says nothing to a reader.
+  // They are long and say nothing to a reader.
   const CapsPtr copy(gst_caps_copy(caps));
-  gst_structure_remove_field(gst_caps_get_structure(copy.get(), 0), "codec_data");
+  gst_structure_remove_fields(gst_caps_get_structure(copy.get(), 0), "codec_data", "streamheader",
+                              nullptr);
   return TakeString(gst_caps_to_string(copy.get()));
 }
 
@@ -33,24 +35,38 @@ std::uint32_t UintField(const GstStructure* s, const char* name) {
                                                              : 0;
 }
 
+// The bytes of a field, or of the first entry of an array of them.
+Result<codec::ByteVector> BufferField(const GstCaps* caps, const std::string& name,
+                                      const GValue* value) {
+  const auto malformed = [&](const std::string& what) {
+    return Status(StatusCode::kInvalidCodecData, "caps " + Printed(caps) + ": " + name + what);
+  };
+  if (GST_VALUE_HOLDS_ARRAY(value) && gst_value_array_get_size(value) > 0) {
+    value = gst_value_array_get_value(value, 0);
+  }
+  GstBuffer* buffer = GST_VALUE_HOLDS_BUFFER(value) ? gst_value_get_buffer(value) : nullptr;
+  if (buffer == nullptr) {
+    return malformed(std::string(" is of type ") + G_VALUE_TYPE_NAME(value) +
+                     ", it must be a buffer");
+  }
+  const ReadMap map(buffer);
+  if (!map.ok()) {
+    return malformed(" cannot be mapped for reading");
+  }
+  return codec::ByteVector(map.data(), map.data() + map.size());
+}
+
 // codec_data, or no value when the field is absent.
 Result<std::optional<codec::ByteVector>> CodecData(const GstCaps* caps, const GstStructure* s) {
   const GValue* value = gst_structure_get_value(s, "codec_data");
   if (value == nullptr) {
     return std::optional<codec::ByteVector>();
   }
-  GstBuffer* buffer = GST_VALUE_HOLDS_BUFFER(value) ? gst_value_get_buffer(value) : nullptr;
-  if (buffer == nullptr) {
-    return Status(StatusCode::kInvalidCodecData,
-                  "caps " + Printed(caps) + ": codec_data is of type " + G_VALUE_TYPE_NAME(value) +
-                      ", it must be a buffer");
+  Result<codec::ByteVector> data = BufferField(caps, "codec_data", value);
+  if (!data.ok()) {
+    return data.status();
   }
-  const ReadMap map(buffer);
-  if (!map.ok()) {
-    return Status(StatusCode::kInvalidCodecData,
-                  "caps " + Printed(caps) + ": codec_data cannot be mapped for reading");
-  }
-  return std::optional(codec::ByteVector(map.data(), map.data() + map.size()));
+  return std::optional(std::move(*data));
 }
 
 struct VideoFormat {
@@ -97,6 +113,122 @@ Result<Track> VideoTrack(const GstCaps* caps, const GstStructure* s, Codec codec
                       std::string(stream_format) +
                       " the parameter sets (SPS, PPS) are nowhere else; insert " + parser +
                       " in front of kvssink");
+  }
+  return track;
+}
+
+Result<Track> Av1Track(const GstCaps* caps, const GstStructure* s) {
+  Track track;
+  track.type = TrackType::kVideo;
+  track.codec = Codec::kAv1;
+  track.format = FrameFormat::kObuStream;
+  const std::string_view stream_format = StringField(s, "stream-format");
+  if ((!stream_format.empty() && stream_format != "obu-stream") ||
+      StringField(s, "alignment") != "tu") {
+    return Unsupported(caps,
+                       "buffers must hold whole temporal units of OBUs (stream-format=obu-stream, "
+                       "alignment=tu); insert av1parse in front of kvssink");
+  }
+  track.width = UintField(s, "width");
+  track.height = UintField(s, "height");
+  Result<std::optional<codec::ByteVector>> data = CodecData(caps, s);
+  if (!data.ok()) {
+    return data.status();
+  }
+  track.codec_private = std::move(*data).value_or(codec::ByteVector());
+  return track;
+}
+
+Result<Track> MjpegTrack(const GstStructure* s) {
+  Track track;
+  track.type = TrackType::kVideo;
+  track.codec = Codec::kMjpeg;
+  track.format = FrameFormat::kRaw;
+  track.width = UintField(s, "width");
+  track.height = UintField(s, "height");
+  return track;
+}
+
+// The layout that caps without OpusHead spell out, as those of RTP depayloaders.
+Result<codec::OpusConfig> OpusLayout(const GstCaps* caps, const GstStructure* s,
+                                     const Track& track) {
+  gint family = codec::kOpusMonoStereo;
+  gst_structure_get_int(s, "channel-mapping-family", &family);
+  const GValue* const mapping = gst_structure_get_value(s, "channel-mapping");
+  if (family == codec::kOpusMonoStereo || mapping == nullptr) {
+    // Caps that say nothing mean stereo: what WebRTC and RTP have. Source: RFC 7587 7.
+    const int channels = track.channels == 0 ? 2 : static_cast<int>(track.channels);
+    const auto layout = codec::OpusConfigFromChannels(channels, track.sample_rate);
+    if (layout.ok() && layout->mapping_family != family) {
+      return Unsupported(caps, "Opus with this channel-mapping-family needs a channel-mapping");
+    }
+    return layout;
+  }
+  codec::OpusConfig config;
+  config.channels = static_cast<int>(track.channels);
+  config.input_rate = track.sample_rate;
+  config.mapping_family = family;
+  config.streams = static_cast<int>(UintField(s, "stream-count"));
+  config.coupled_streams = static_cast<int>(UintField(s, "coupled-count"));
+  for (guint i = 0; GST_VALUE_HOLDS_ARRAY(mapping) && i < gst_value_array_get_size(mapping); ++i) {
+    const GValue* const entry = gst_value_array_get_value(mapping, i);
+    const int index = G_VALUE_HOLDS_INT(entry) ? g_value_get_int(entry) : -1;
+    if (index < 0 || index > codec::kOpusSilentChannel) {
+      return Unsupported(caps, "the channel-mapping holds something else than 0 to 255");
+    }
+    config.mapping.push_back(static_cast<std::uint8_t>(index));
+  }
+  return config;
+}
+
+Result<Track> OpusTrack(const GstCaps* caps, const GstStructure* s) {
+  Track track;
+  track.type = TrackType::kAudio;
+  track.codec = Codec::kOpus;
+  track.format = FrameFormat::kRaw;
+  track.sample_rate = UintField(s, "rate");
+  track.channels = UintField(s, "channels");
+  for (const char* const field : {"streamheader", "codec_data"}) {
+    const GValue* const value = gst_structure_get_value(s, field);
+    if (value == nullptr) {
+      continue;
+    }
+    Result<codec::ByteVector> head = BufferField(caps, field, value);
+    if (!head.ok()) {
+      return head.status();
+    }
+    track.codec_private = std::move(*head);
+    return track;
+  }
+  const Result<codec::OpusConfig> layout = OpusLayout(caps, s, track);
+  if (!layout.ok()) {
+    return Unsupported(caps, layout.status().message());
+  }
+  Result<codec::ByteVector> head = codec::BuildOpusHead(*layout);
+  if (!head.ok()) {
+    return Unsupported(caps, head.status().message());
+  }
+  track.channels = static_cast<std::uint32_t>(layout->channels);
+  track.codec_private = std::move(*head);
+  return track;
+}
+
+Result<Track> PcmTrack(const GstCaps* caps, const GstStructure* s) {
+  Track track;
+  track.type = TrackType::kAudio;
+  track.codec = Codec::kPcm;
+  track.format = FrameFormat::kRaw;
+  track.sample_rate = UintField(s, "rate");
+  track.channels = UintField(s, "channels");
+  track.bit_depth = codec::kS16BitDepth;
+  if (StringField(s, "format") != "S16LE" || StringField(s, "layout") != "interleaved") {
+    return Unsupported(caps,
+                       "of raw audio only format=S16LE, layout=interleaved can be stored; insert "
+                       "audioconvert in front of kvssink");
+  }
+  if (Status status = codec::CheckPcm(track.sample_rate, static_cast<int>(track.channels));
+      !status.ok()) {
+    return Unsupported(caps, status.message());
   }
   return track;
 }
@@ -191,11 +323,27 @@ Result<Track> TrackFromCaps(const GstCaps* caps) {
   if (name == "audio/x-mulaw") {
     return G711Track(caps, s, Codec::kMuLaw, codec::G711Law::kMuLaw);
   }
+  if (name == "video/x-av1") {
+    return Av1Track(caps, s);
+  }
+  if (name == "image/jpeg") {
+    return MjpegTrack(s);
+  }
+  if (name == "audio/x-opus") {
+    return OpusTrack(caps, s);
+  }
+  if (name == "audio/x-raw") {
+    return PcmTrack(caps, s);
+  }
   return Unsupported(caps,
-                     "only H.264, H.265, AAC, A-law and mu-law can be stored; insert an encoder");
+                     "only H.264, H.265, AV1, JPEG, AAC, Opus, A-law, mu-law and raw audio can be "
+                     "stored; insert an encoder");
 }
 
-bool HasPicture(const Track& track, std::span<const std::uint8_t> data) {
+bool HoldsFrame(const Track& track, std::span<const std::uint8_t> data) {
+  if (track.codec == Codec::kOpus) {
+    return !codec::IsOpusHeader(data);
+  }
   if (track.codec != Codec::kH264 && track.codec != Codec::kH265) {
     return true;
   }

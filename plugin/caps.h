@@ -16,14 +16,21 @@ namespace kvs::plugin {
 //
 // Wider than what Amazon's element takes: byte-stream and in-band parameter sets are converted by
 // the library. Width, height, and AAC's rate and channels are not asked for, as they are in the
-// codec data.
+// codec data or the frames. AV1 is also taken without a stream-format, as the encoders of GStreamer
+// 1.22 leave it out; the named one is what a parser in front is asked for.
 inline constexpr char kVideoTemplateCaps[] =
     "video/x-h264, stream-format=(string){ avc, avc3, byte-stream }, alignment=(string)au; "
-    "video/x-h265, stream-format=(string){ hvc1, hev1, byte-stream }, alignment=(string)au";
+    "video/x-h265, stream-format=(string){ hvc1, hev1, byte-stream }, alignment=(string)au; "
+    "video/x-av1, stream-format=(string)obu-stream, alignment=(string)tu; "
+    "video/x-av1, alignment=(string)tu; "
+    "image/jpeg";
 inline constexpr char kAudioTemplateCaps[] =
     "audio/mpeg, mpegversion=(int){ 2, 4 }, stream-format=(string){ raw, adts }; "
     "audio/x-alaw, channels=(int){ 1, 2 }, rate=(int)[ 8000, 192000 ]; "
-    "audio/x-mulaw, channels=(int){ 1, 2 }, rate=(int)[ 8000, 192000 ]";
+    "audio/x-mulaw, channels=(int){ 1, 2 }, rate=(int)[ 8000, 192000 ]; "
+    "audio/x-opus; "
+    "audio/x-raw, format=(string)S16LE, layout=(string)interleaved, channels=(int)[ 1, 8 ], "
+    "rate=(int)[ 8000, 192000 ]";
 
 // The track that fixed caps describe; `id`, `name` and `codec_id` are left at their defaults. Pure.
 //
@@ -33,10 +40,10 @@ inline constexpr char kAudioTemplateCaps[] =
 //         but not the pad.
 Result<Track> TrackFromCaps(const GstCaps* caps);
 
-// Whether `data` has something to show: at least one coded slice. True for audio, and for data that
-// cannot be parsed, which is for the library to judge. Meant for buffers with
-// GST_BUFFER_FLAG_HEADER.
-bool HasPicture(const Track& track, std::span<const std::uint8_t> data);
+// Whether `data` is a frame, and not only headers: of H.264 and H.265 it has at least one coded
+// slice, and of Opus it is a packet. True for other media, and for data that cannot be parsed,
+// which is for the library to judge. Meant for buffers with GST_BUFFER_FLAG_HEADER.
+bool HoldsFrame(const Track& track, std::span<const std::uint8_t> data);
 
 }  // namespace kvs::plugin
 

@@ -24,7 +24,9 @@ bool HasFlag(GstBuffer* buffer, GstBufferFlags flag) {
 }
 
 bool IsKeyFrame(const SinkPad& pad, GstBuffer* buffer) {
-  return pad.type == TrackType::kAudio || !HasFlag(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  // Some cameras mark all but the first image of M-JPEG, though each stands alone.
+  const bool image = pad.track.has_value() && pad.track->codec == Codec::kMjpeg;
+  return pad.type == TrackType::kAudio || image || !HasFlag(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
 }
 
 // Statuses of PutFrame and SetTrack that are about this frame or track; after any other the stream
@@ -122,8 +124,9 @@ GstFlowReturn Sink::StoreFrame(SinkPad& pad, const Handle& handle, GstBuffer* bu
     return GST_FLOW_ERROR;
   }
   std::span<const std::uint8_t> data(map.data(), map.size());
-  if (HasFlag(buffer, GST_BUFFER_FLAG_HEADER) && !HasPicture(*pad.track, data)) {
-    if (pad.track->format != FrameFormat::kAvc &&
+  if (HasFlag(buffer, GST_BUFFER_FLAG_HEADER) && !HoldsFrame(*pad.track, data)) {
+    // What the codec data has already, or Opus headers, is no part of the frames.
+    if (pad.track->format != FrameFormat::kAvc && pad.track->format != FrameFormat::kRaw &&
         pad.pending_header.size() + data.size() <= kMaxPendingHeaderBytes) {
       pad.pending_header.insert(pad.pending_header.end(), data.begin(), data.end());
     }

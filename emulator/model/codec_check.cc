@@ -1,6 +1,7 @@
 #include "emulator/model/codec_check.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace kvs::emulator {
 namespace {
@@ -110,6 +111,40 @@ std::string AacProblem(Bytes data) {
   return "";
 }
 
+// Only the head: what players do with the OBUs behind it is their matter.
+std::string Av1Problem(Bytes data) {
+  constexpr std::size_t kFixedPart = 4;
+  constexpr std::uint8_t kMarkerAndVersion = 0x81;
+  if (data.empty()) {
+    return "AV1 track without codec private data";
+  }
+  return data.size() < kFixedPart || data[0] != kMarkerAndVersion
+             ? "AV1 codec private data is not an av1C record"
+             : "";
+}
+
+std::string OpusProblem(Bytes data) {
+  constexpr std::string_view kMagic = "OpusHead";
+  constexpr std::size_t kFixedPart = 19;
+  constexpr std::size_t kChannelsAt = 9;
+  constexpr std::size_t kFamilyAt = 18;
+  if (data.empty()) {
+    return "Opus track without codec private data";
+  }
+  if (data.size() < kFixedPart ||
+      !std::equal(kMagic.begin(), kMagic.end(), data.begin(),
+                  [](char a, std::uint8_t b) { return a == static_cast<char>(b); })) {
+    return "Opus codec private data is not an OpusHead";
+  }
+  const std::size_t channels = data[kChannelsAt];
+  const bool has_table = data[kFamilyAt] != 0;
+  if (channels == 0 || (!has_table && channels > 2) ||
+      (has_table && data.size() < kFixedPart + 2 + channels)) {
+    return "OpusHead: channels and their mapping do not fit";
+  }
+  return "";
+}
+
 }  // namespace
 
 FrameForm FrameFormOf(std::string_view codec_id) {
@@ -126,8 +161,12 @@ std::string CodecPrivateProblem(std::string_view codec_id, Bytes codec_private) 
     return AvcProblem(codec_private);
   } else if (codec_id == "V_MPEGH/ISO/HEVC") {
     return HevcProblem(codec_private);
+  } else if (codec_id == "V_AV1") {
+    return Av1Problem(codec_private);
   } else if (codec_id == "A_AAC") {
     return AacProblem(codec_private);
+  } else if (codec_id == "A_OPUS") {
+    return OpusProblem(codec_private);
   } else if (codec_id == "A_MS/ACM" && codec_private.size() < kMinWaveFormat) {
     return "A_MS/ACM codec private data is not a WAVEFORMATEX";
   } else if (codec_id == "V_MS/VFW/FOURCC" && codec_private.size() < kMinBitmapInfo) {

@@ -16,9 +16,9 @@ enum class FrameForm : std::uint8_t { kOpaque, kAvc, kHevc };
 FrameForm FrameFormOf(std::string_view codec_id);
 
 // Why the codec private data does not fit the codec id; empty when it does, or when this codec's is
-// not looked at. Checked: avcC and hvcC records (with 4-byte NAL lengths), AudioSpecificConfig,
-// WAVEFORMATEX, BITMAPINFOHEADER.
-// Source: ISO/IEC 14496-15 §5.3.3.1 and §8.3.3.1, 14496-3 §1.6.2.1, Matroska codec mappings.
+// not looked at. Checked: avcC and hvcC records (with 4-byte NAL lengths), av1C,
+// AudioSpecificConfig, OpusHead, WAVEFORMATEX, BITMAPINFOHEADER. Source: ISO/IEC 14496-15 §5.3.3.1
+// and §8.3.3.1, 14496-3 §1.6.2.1, RFC 7845 §5.1, Matroska codec mappings.
 std::string CodecPrivateProblem(std::string_view codec_id, Bytes codec_private);
 
 // Checks that one frame is a chain of NAL units, each with a 4-byte length in front, which fills

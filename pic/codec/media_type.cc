@@ -14,8 +14,12 @@ std::string_view MediaTypeOf(const Track& track) {
       return "audio/alaw";
     case Codec::kMuLaw:
       return "audio/mulaw";
+    case Codec::kAv1:
+    case Codec::kMjpeg:
+    case Codec::kOpus:
+    case Codec::kPcm:
     case Codec::kOther:
-      break;
+      break;  // carried, but not known by name
   }
   return track.type == TrackType::kVideo ? "video/x-matroska" : "audio/x-matroska";
 }

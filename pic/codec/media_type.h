@@ -7,7 +7,7 @@
 
 namespace kvs::codec {
 
-// What the service calls the media of a track: "video/h264", "audio/aac"; for Codec::kOther "video/x-matroska" or
+// What the service calls the media of a track: "video/h264", "audio/aac"; for what it has no name for "video/x-matroska" or
 // "audio/x-matroska". Source: MediaType of CreateStream, which takes a list of them.
 std::string_view MediaTypeOf(const Track& track);
 

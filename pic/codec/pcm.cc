@@ -17,7 +17,7 @@ constexpr std::size_t kPcmWaveFormatBytes = 16;
 // Hz; what producers accept.
 constexpr std::uint32_t kMinSamplingRate = 8000;
 constexpr std::uint32_t kMaxSamplingRate = 192000;
-constexpr int kMaxChannels = 2;
+constexpr int kMaxG711Channels = 2;
 
 void AppendLe(std::uint32_t value, int bytes, ByteVector& out) {
   for (int i = 0; i < bytes; ++i) {
@@ -37,16 +37,26 @@ Status Malformed(const char* what) {
   return Status(StatusCode::kInvalidCodecData, what);
 }
 
+Status CheckRange(const char* codec, std::uint32_t sampling_rate, int channels, int max_channels) {
+  if (channels < 1 || channels > max_channels) {
+    return Status(StatusCode::kInvalidArgument,
+                  std::string(codec) + " with " + std::to_string(channels) +
+                      " channels, expected 1 to " + std::to_string(max_channels));
+  }
+  if (sampling_rate < kMinSamplingRate || sampling_rate > kMaxSamplingRate) {
+    return Status(StatusCode::kInvalidArgument, std::string(codec) + " at " +
+                                                    std::to_string(sampling_rate) +
+                                                    " Hz, expected 8000 to 192000");
+  }
+  return Status();
+}
+
 }  // namespace
 
 Result<ByteVector> BuildG711WaveFormat(G711Law law, std::uint32_t sampling_rate, int channels) {
-  if (channels < 1 || channels > kMaxChannels) {
-    return Status(StatusCode::kInvalidArgument,
-                  "G.711 with " + std::to_string(channels) + " channels, expected 1 or 2");
-  }
-  if (sampling_rate < kMinSamplingRate || sampling_rate > kMaxSamplingRate) {
-    return Status(StatusCode::kInvalidArgument,
-                  "G.711 at " + std::to_string(sampling_rate) + " Hz, expected 8000 to 192000");
+  if (Status status = CheckRange("G.711", sampling_rate, channels, kMaxG711Channels);
+      !status.ok()) {
+    return status;
   }
   const std::uint32_t block = static_cast<std::uint32_t>(channels);  // one byte per channel
   ByteVector out;
@@ -84,6 +94,10 @@ Result<G711Config> ParseG711WaveFormat(Bytes data) {
     return Malformed("WAVEFORMATEX has no valid channels or sampling rate");
   }
   return config;
+}
+
+Status CheckPcm(std::uint32_t sampling_rate, int channels) {
+  return CheckRange("PCM", sampling_rate, channels, kMaxPcmChannels);
 }
 
 }  // namespace kvs::codec

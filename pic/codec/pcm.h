@@ -35,6 +35,21 @@ Result<ByteVector> BuildG711WaveFormat(G711Law law, std::uint32_t sampling_rate,
 //         sampling rate, or extra data that runs past the end.
 Result<G711Config> ParseG711WaveFormat(Bytes data);
 
+// Bits of one sample of S16LE.
+inline constexpr int kS16BitDepth = 16;
+
+// The most channels that raw PCM may have.
+inline constexpr int kMaxPcmChannels = 8;
+
+// Whether S16LE of this rate and so many channels can be described.
+// Errors: kInvalidArgument: channels outside 1..kMaxPcmChannels, or a rate outside 8000..192000 Hz.
+Status CheckPcm(std::uint32_t sampling_rate, int channels);
+
+// Whether the payload is whole samples of all channels. Shape: channels >= 1.
+inline bool HoldsWholeSamples(Bytes payload, std::size_t channels) {
+  return payload.size() % (channels * kS16BitDepth / 8) == 0;
+}
+
 }  // namespace kvs::codec
 
 #endif  // KVS_PIC_CODEC_PCM_H_

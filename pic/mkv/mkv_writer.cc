@@ -206,11 +206,20 @@ std::string_view DefaultCodecId(Codec codec) {
       return "V_MPEG4/ISO/AVC";
     case Codec::kH265:
       return "V_MPEGH/ISO/HEVC";
+    case Codec::kAv1:
+      return "V_AV1";
+    case Codec::kMjpeg:
+      // What M-JPEG on Kinesis Video has always been called; readers know it as well as V_MJPEG.
+      return "V_MS/VFW/FOURCC";
     case Codec::kAac:
       return "A_AAC";
+    case Codec::kOpus:
+      return "A_OPUS";
     case Codec::kALaw:
     case Codec::kMuLaw:
       return "A_MS/ACM";
+    case Codec::kPcm:
+      return "A_PCM/INT/LIT";
     case Codec::kOther:
       break;
   }

@@ -1,9 +1,11 @@
 #include "pic/stream/track_adapter.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
-#include "pic/codec/pcm.h"
+#include "pic/codec/jpeg.h"
+#include "pic/codec/opus.h"
 #include "pic/codec/video_config.h"
 #include "pic/mkv/mkv_writer.h"
 
@@ -11,8 +13,31 @@ namespace kvs {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 32;  // of CodecID and track name
+// The one CodecID of M-JPEG that goes without codec private data. Source: Matroska codec mappings.
+constexpr char kPlainMjpeg[] = "V_MJPEG";
+
+// Whether the frames tell their size, and know it better than who puts them.
+bool FramesTellSize(Codec codec) {
+  return codec == Codec::kH264 || codec == Codec::kH265 || codec == Codec::kAv1 || codec == Codec::kMjpeg;
+}
 
 bool IsNal(const Track& track) { return track.codec == Codec::kH264 || track.codec == Codec::kH265; }
+
+bool HasFormat(Codec codec, FrameFormat format) {
+  switch (format) {
+    case FrameFormat::kAvc:
+    case FrameFormat::kAvcInBand:
+    case FrameFormat::kAnnexB:
+      return codec == Codec::kH264 || codec == Codec::kH265;
+    case FrameFormat::kObuStream:
+      return codec == Codec::kAv1;
+    case FrameFormat::kAdts:
+      return codec == Codec::kAac;
+    case FrameFormat::kRaw:
+      break;
+  }
+  return codec != Codec::kH264 && codec != Codec::kH265 && codec != Codec::kAv1;
+}
 
 std::string Name(const Track& track) { return "track " + std::to_string(track.id); }
 
@@ -26,9 +51,7 @@ Status Check(const Track& track) {
   if (track.codec_private.size() > codec::kMaxCodecPrivateBytes) {
     return {StatusCode::kInvalidCodecData, Name(track) + ": codec data of more than 1 MiB"};
   }
-  const bool nal_format = track.format == FrameFormat::kAvc || track.format == FrameFormat::kAvcInBand ||
-                          track.format == FrameFormat::kAnnexB;
-  if (IsNal(track) != nal_format || (track.codec == Codec::kAac) < (track.format == FrameFormat::kAdts)) {
+  if (!HasFormat(track.codec, track.format)) {
     return {StatusCode::kInvalidArgument, Name(track) + ": this codec has no frames of this format"};
   }
   if (track.codec == Codec::kOther && track.codec_id.empty()) {
@@ -38,6 +61,14 @@ Status Check(const Track& track) {
 }
 
 void Describe(Track& wire, codec::VideoConfig config) {
+  wire.codec_private = std::move(config.codec_private);
+  if (config.width != 0) {
+    wire.width = config.width;
+    wire.height = config.height;
+  }
+}
+
+void Describe(Track& wire, codec::Av1Config config) {
   wire.codec_private = std::move(config.codec_private);
   if (config.width != 0) {
     wire.width = config.width;
@@ -64,7 +95,7 @@ Status TrackAdapter::Configure(const Track& track) {
   if (next.wire_.codec_id.empty()) {
     next.wire_.codec_id = mkv::DefaultCodecId(track.codec);
   }
-  if (Status status = IsNal(track) ? next.ConfigureVideo(track) : next.ConfigureAudio(track); !status.ok()) {
+  if (Status status = next.ConfigureCodec(track); !status.ok()) {
     return {status.code(), Name(track) + ": " + status.message()};
   }
   *this = std::move(next);
@@ -73,14 +104,40 @@ Status TrackAdapter::Configure(const Track& track) {
 
 bool TrackAdapter::SameInput(const Track& track) const {
   Track other = track;
-  if (IsNal(track)) {  // the parameter sets know the size better
+  if (FramesTellSize(track.codec)) {
     other.width = source_.width;
     other.height = source_.height;
   }
   return other == source_;
 }
 
-Status TrackAdapter::ConfigureVideo(const Track& track) {
+Status TrackAdapter::ConfigureCodec(const Track& track) {
+  switch (track.codec) {
+    case Codec::kH264:
+    case Codec::kH265:
+      return ConfigureNals(track);
+    case Codec::kAv1:
+      return ConfigureAv1(track);
+    case Codec::kMjpeg:
+      return ConfigureMjpeg(track);
+    case Codec::kAac:
+      return ConfigureAac(track);
+    case Codec::kOpus:
+      return ConfigureOpus(track);
+    case Codec::kALaw:
+      return ConfigureG711(track, codec::G711Law::kALaw);
+    case Codec::kMuLaw:
+      return ConfigureG711(track, codec::G711Law::kMuLaw);
+    case Codec::kPcm:
+      return ConfigurePcm(track);
+    case Codec::kOther:
+      break;
+  }
+  ready_ = true;
+  return {};
+}
+
+Status TrackAdapter::ConfigureNals(const Track& track) {
   const codec::VideoCodec video =
       track.codec == Codec::kH264 ? codec::VideoCodec::kH264 : codec::VideoCodec::kH265;
   sets_ = codec::ParameterSets(video);
@@ -105,32 +162,90 @@ Status TrackAdapter::ConfigureVideo(const Track& track) {
   return {};
 }
 
-Status TrackAdapter::ConfigureAudio(const Track& track) {
-  ready_ = true;
-  if (track.codec == Codec::kAac) {
-    if (track.codec_private.empty()) {
-      ready_ = false;
-      return track.format == FrameFormat::kAdts
-                 ? Status()
-                 : Status(StatusCode::kInvalidCodecData, "raw AAC needs an AudioSpecificConfig as codec data");
-    }
-    const auto config = codec::ParseAudioSpecificConfig(track.codec_private);
-    if (!config) {
-      return config.status();
-    }
-    Describe(wire_, *config);
-  } else if (track.codec == Codec::kALaw || track.codec == Codec::kMuLaw) {
-    if (track.codec_private.empty()) {
-      auto header = codec::BuildG711WaveFormat(
-          track.codec == Codec::kALaw ? codec::G711Law::kALaw : codec::G711Law::kMuLaw, track.sample_rate,
-          static_cast<int>(track.channels));
-      if (!header) {
-        return header.status();
-      }
-      wire_.codec_private = *std::move(header);
-    }
-    wire_.bit_depth = codec::kG711BitDepth;
+Status TrackAdapter::ConfigureAv1(const Track& track) {
+  if (track.codec_private.empty()) {
+    return {};
   }
+  auto config = codec::Av1ConfigFromCodecData(track.codec_private);
+  if (!config) {
+    return config.status();
+  }
+  // Without a sequence header it is the first key frame that describes the track.
+  ready_ = !config->sequence_header.empty();
+  sequence_header_ = std::move(config->sequence_header);
+  Describe(wire_, *std::move(config));
+  return {};
+}
+
+Status TrackAdapter::ConfigureMjpeg(const Track& track) {
+  if (track.codec_private.empty()) {
+    return {};
+  }
+  const auto size = codec::ParseMjpegBitmapInfo(track.codec_private);
+  if (!size) {
+    return size.status();
+  }
+  wire_.width = size->width;
+  wire_.height = size->height;
+  ready_ = true;
+  return {};
+}
+
+Status TrackAdapter::ConfigureAac(const Track& track) {
+  if (track.codec_private.empty()) {
+    return track.format == FrameFormat::kAdts
+               ? Status()
+               : Status(StatusCode::kInvalidCodecData, "raw AAC needs an AudioSpecificConfig as codec data");
+  }
+  const auto config = codec::ParseAudioSpecificConfig(track.codec_private);
+  if (!config) {
+    return config.status();
+  }
+  ready_ = true;
+  Describe(wire_, *config);
+  return {};
+}
+
+Status TrackAdapter::ConfigureG711(const Track& track, codec::G711Law law) {
+  if (track.codec_private.empty()) {
+    auto header = codec::BuildG711WaveFormat(law, track.sample_rate, static_cast<int>(track.channels));
+    if (!header) {
+      return header.status();
+    }
+    wire_.codec_private = *std::move(header);
+  }
+  wire_.bit_depth = codec::kG711BitDepth;
+  ready_ = true;
+  return {};
+}
+
+Status TrackAdapter::ConfigureOpus(const Track& track) {
+  if (track.codec_private.empty()) {
+    const auto layout = codec::OpusConfigFromChannels(static_cast<int>(track.channels), track.sample_rate);
+    if (!layout) {
+      return layout.status();
+    }
+    wire_.codec_private = codec::BuildOpusHead(*layout).value();
+  }
+  const auto head = codec::ParseOpusHead(wire_.codec_private);
+  if (!head) {
+    return head.status();
+  }
+  wire_.sample_rate = codec::kOpusRate;
+  wire_.channels = static_cast<std::uint32_t>(head->channels);
+  ready_ = true;
+  return {};
+}
+
+Status TrackAdapter::ConfigurePcm(const Track& track) {
+  if (Status status = codec::CheckPcm(track.sample_rate, static_cast<int>(track.channels)); !status.ok()) {
+    return status;
+  }
+  if (track.bit_depth != 0 && track.bit_depth != codec::kS16BitDepth) {
+    return {StatusCode::kInvalidArgument, "PCM of " + std::to_string(track.bit_depth) + " bits, expected 16"};
+  }
+  wire_.bit_depth = codec::kS16BitDepth;
+  ready_ = true;
   return {};
 }
 
@@ -143,6 +258,12 @@ Result<std::span<const AdaptedFrame>> TrackAdapter::Adapt(const Frame& frame, bo
   Status status;
   if (IsNal(source_)) {
     status = AdaptNals(frame, changed);
+  } else if (source_.codec == Codec::kAv1) {
+    status = AdaptObus(frame, changed);
+  } else if (source_.codec == Codec::kMjpeg) {
+    status = AdaptImage(frame, changed);
+  } else if (source_.codec == Codec::kPcm && !codec::HoldsWholeSamples(frame.data, source_.channels)) {
+    status = {StatusCode::kInvalidFrame, "the frame does not end with a whole sample"};
   } else if (source_.format == FrameFormat::kAdts) {
     status = AdaptAdts(frame, changed);
   } else {
@@ -212,6 +333,69 @@ Status TrackAdapter::TakeParameterSets(codec::Bytes data, bool& changed) {
   changed = config->codec_private != wire_.codec_private;
   Describe(wire_, *std::move(config));
   ready_ = true;
+  return {};
+}
+
+Status TrackAdapter::AdaptObus(const Frame& frame, bool& changed) {
+  One(frame.data);
+  AdaptedFrame& out = adapted_.front();
+  out.parts.clear();
+  out.size = 0;
+  codec::Bytes sequence_header;
+  codec::ObuReader reader(frame.data);
+  for (codec::Obu obu; reader.Next(obu);) {
+    if (obu.type == codec::ObuType::kTemporalDelimiter) {
+      continue;
+    }
+    if (obu.type == codec::ObuType::kSequenceHeader && sequence_header.empty()) {
+      sequence_header = obu.payload;
+    }
+    out.size += obu.whole.size();
+    if (!out.parts.empty() && &out.parts.back().back() + 1 == obu.whole.data()) {
+      out.parts.back() = {out.parts.back().data(), out.parts.back().size() + obu.whole.size()};
+    } else {
+      out.parts.push_back(obu.whole);
+    }
+  }
+  if (!reader.ok()) {
+    return {StatusCode::kInvalidFrame, "an OBU is cut short, or has no size field"};
+  }
+  if (out.size == 0) {
+    return {StatusCode::kInvalidFrame, "the temporal unit holds no frame"};
+  }
+  return frame.key_frame && !sequence_header.empty() ? TakeSequenceHeader(sequence_header, changed) : Status();
+}
+
+Status TrackAdapter::TakeSequenceHeader(codec::Bytes payload, bool& changed) {
+  if (std::equal(payload.begin(), payload.end(), sequence_header_.begin(), sequence_header_.end())) {
+    return {};
+  }
+  auto config = codec::Av1ConfigFromSequenceHeader(payload);
+  if (!config) {
+    return config.status();
+  }
+  changed = true;
+  sequence_header_ = std::move(config->sequence_header);
+  Describe(wire_, *std::move(config));
+  ready_ = true;
+  return {};
+}
+
+Status TrackAdapter::AdaptImage(const Frame& frame, bool& changed) {
+  const auto image = codec::ParseJpegHeader(frame.data);
+  if (!image) {
+    return image.status();
+  }
+  if (!ready_ || image->width != wire_.width || image->height != wire_.height) {
+    changed = true;
+    wire_.width = image->width;
+    wire_.height = image->height;
+    if (wire_.codec_id != kPlainMjpeg) {
+      wire_.codec_private = codec::BuildMjpegBitmapInfo(image->width, image->height);
+    }
+    ready_ = true;
+  }
+  One(frame.data);
   return {};
 }
 

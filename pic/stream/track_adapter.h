@@ -9,8 +9,10 @@
 #include "kvs/status.h"
 #include "kvs/track.h"
 #include "pic/codec/aac.h"
+#include "pic/codec/av1.h"
 #include "pic/codec/nal.h"
 #include "pic/codec/parameter_sets.h"
+#include "pic/codec/pcm.h"
 
 namespace kvs {
 
@@ -44,11 +46,20 @@ class TrackAdapter {
   Result<std::span<const AdaptedFrame>> Adapt(const Frame& frame, bool& changed);
 
  private:
-  Status ConfigureVideo(const Track& track);
-  Status ConfigureAudio(const Track& track);
+  Status ConfigureCodec(const Track& track);
+  Status ConfigureNals(const Track& track);
+  Status ConfigureAv1(const Track& track);
+  Status ConfigureMjpeg(const Track& track);
+  Status ConfigureAac(const Track& track);
+  Status ConfigureG711(const Track& track, codec::G711Law law);
+  Status ConfigureOpus(const Track& track);
+  Status ConfigurePcm(const Track& track);
   Status AdaptNals(const Frame& frame, bool& changed);
+  Status AdaptObus(const Frame& frame, bool& changed);
+  Status AdaptImage(const Frame& frame, bool& changed);
   Status AdaptAdts(const Frame& frame, bool& changed);
   Status TakeParameterSets(codec::Bytes data, bool& changed);
+  Status TakeSequenceHeader(codec::Bytes payload, bool& changed);
   void One(codec::Bytes data);
 
   Track source_;  // as it was set
@@ -57,6 +68,7 @@ class TrackAdapter {
   int length_size_ = codec::kNalLengthSize;  // of length-prefixed input
   codec::ParameterSets sets_{codec::VideoCodec::kH264};
   codec::AacConfig adts_;
+  codec::ByteVector sequence_header_;  // of AV1: what wire_ was made of
 
   // Scratch, kept so that a steady stream allocates nothing.
   codec::NalList nals_;

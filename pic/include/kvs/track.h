@@ -11,15 +11,28 @@ namespace kvs {
 enum class TrackType : std::uint8_t { kVideo = 1, kAudio = 2 };
 
 // What the library knows about the payload. kOther is carried as it is.
-enum class Codec : std::uint8_t { kH264, kH265, kAac, kALaw, kMuLaw, kOther };
+enum class Codec : std::uint8_t {
+  kH264,
+  kH265,
+  kAv1,    // one temporal unit per frame
+  kMjpeg,  // one JPEG image per frame, each of which is to be put as a key frame
+  kAac,
+  kOpus,  // one packet per frame
+  kALaw,
+  kMuLaw,
+  kPcm,  // 16-bit signed little endian, channels interleaved; `sample_rate` and `channels` must be set
+  kOther
+};
 
 // The form in which frames of a track are put; what goes on the wire is always length-prefixed NAL
-// units with 4-byte lengths (H.264, H.265) or raw packets (audio).
+// units with 4-byte lengths (H.264, H.265), OBUs without temporal delimiters (AV1), images (M-JPEG) or
+// raw packets (audio).
 enum class FrameFormat : std::uint8_t {
-  kRaw,          // as on the wire; nothing is converted. All audio but ADTS, and any Codec::kOther
+  kRaw,          // as on the wire; nothing is converted. M-JPEG, all audio but ADTS, Codec::kOther
   kAvc,          // length-prefixed; parameter sets in `codec_private` (avcC / hvcC). GStreamer: avc, hvc1
   kAvcInBand,    // length-prefixed; parameter sets (also) in the frames. GStreamer: avc3, hev1
   kAnnexB,       // start codes; parameter sets in the frames. GStreamer: byte-stream
+  kObuStream,    // AV1: OBUs with size fields; temporal delimiters are removed. GStreamer: obu-stream, tu
   kAdts,         // AAC with ADTS headers, which are removed; `codec_private` is made from them
 };
 
@@ -38,13 +51,14 @@ struct Track {
   std::string codec_id;
   // At most 32 characters; not written when empty.
   std::string name;
-  // avcC, hvcC, AudioSpecificConfig, WAVEFORMATEX …; at most 1 MiB. May be empty where `format` says
-  // that it is found in the frames.
+  // avcC, hvcC, av1C, BITMAPINFOHEADER, AudioSpecificConfig, OpusHead, WAVEFORMATEX …; at most 1 MiB.
+  // May be empty where `format` says that it is found in the frames, and for M-JPEG, Opus of at most 8
+  // channels, A-law, µ-law and PCM, for which it is made.
   std::vector<std::uint8_t> codec_private;
   // 0: taken from codec_private, or left out when that does not say.
   std::uint32_t width = 0;
   std::uint32_t height = 0;
-  std::uint32_t sample_rate = 0;  // Hz
+  std::uint32_t sample_rate = 0;  // Hz; of Opus what was encoded, which always decodes to 48000
   std::uint32_t channels = 0;
   std::uint32_t bit_depth = 0;
 

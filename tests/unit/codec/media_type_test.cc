@@ -25,5 +25,13 @@ TEST(MediaTypeTest, NamesTheKindWhereTheCodecIsNotKnown) {
   EXPECT_EQ(TypeOf(TrackType::kAudio, Codec::kOther), "audio/x-matroska");
 }
 
+// The service has no names for them, and takes what Matroska can carry.
+TEST(MediaTypeTest, NamesTheKindWhereTheServiceHasNoName) {
+  EXPECT_EQ(TypeOf(TrackType::kVideo, Codec::kAv1), "video/x-matroska");
+  EXPECT_EQ(TypeOf(TrackType::kVideo, Codec::kMjpeg), "video/x-matroska");
+  EXPECT_EQ(TypeOf(TrackType::kAudio, Codec::kOpus), "audio/x-matroska");
+  EXPECT_EQ(TypeOf(TrackType::kAudio, Codec::kPcm), "audio/x-matroska");
+}
+
 }  // namespace
 }  // namespace kvs::codec

@@ -79,5 +79,25 @@ TEST(G711WaveFormatTest, RefusesWhatIsNoG711) {
   }
 }
 
+TEST(PcmTest, ChecksRateAndChannels) {
+  EXPECT_TRUE(CheckPcm(8000, 1).ok());
+  EXPECT_TRUE(CheckPcm(192000, kMaxPcmChannels).ok());
+  EXPECT_EQ(CheckPcm(7999, 1).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(CheckPcm(192001, 1).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(CheckPcm(0, 1).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(CheckPcm(48000, 0).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(CheckPcm(48000, -1).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(CheckPcm(48000, kMaxPcmChannels + 1).code(), StatusCode::kInvalidArgument);
+}
+
+TEST(PcmTest, CountsWholeSamples) {
+  const ByteVector payload(24);
+  EXPECT_TRUE(HoldsWholeSamples(payload, 1));
+  EXPECT_TRUE(HoldsWholeSamples(payload, 2));
+  EXPECT_TRUE(HoldsWholeSamples(payload, 6));
+  EXPECT_FALSE(HoldsWholeSamples(payload, 5));
+  EXPECT_FALSE(HoldsWholeSamples(Bytes(payload).first(23), 1));
+}
+
 }  // namespace
 }  // namespace kvs::codec

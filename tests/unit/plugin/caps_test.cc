@@ -148,17 +148,17 @@ std::vector<std::uint8_t> Bytes(std::initializer_list<int> values) {
   return bytes;
 }
 
-TEST(HasPictureTest, TellsParameterSetsFromPictures) {
+TEST(HoldsFrameTest, TellsParameterSetsFromPictures) {
   Track annexb = *FromText(kH264 + "byte-stream");
-  EXPECT_FALSE(HasPicture(annexb, Bytes({0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x68, 3})));
-  EXPECT_TRUE(HasPicture(annexb, Bytes({0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x65, 0x88})));
+  EXPECT_FALSE(HoldsFrame(annexb, Bytes({0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x68, 3})));
+  EXPECT_TRUE(HoldsFrame(annexb, Bytes({0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x65, 0x88})));
   Track avc = *FromText(kH264 + "avc, " + kCodecData);
-  EXPECT_FALSE(HasPicture(avc, Bytes({0, 0, 0, 2, 0x67, 1})));
-  EXPECT_TRUE(HasPicture(avc, Bytes({0, 0, 0, 2, 0x65, 0x88})));
+  EXPECT_FALSE(HoldsFrame(avc, Bytes({0, 0, 0, 2, 0x67, 1})));
+  EXPECT_TRUE(HoldsFrame(avc, Bytes({0, 0, 0, 2, 0x65, 0x88})));
   avc.codec_private[4] = 0xFD;  // 2-byte lengths
-  EXPECT_FALSE(HasPicture(avc, Bytes({0, 2, 0x67, 1})));
+  EXPECT_FALSE(HoldsFrame(avc, Bytes({0, 2, 0x67, 1})));
   const Track audio = *FromText("audio/x-alaw, rate=8000, channels=1");
-  EXPECT_TRUE(HasPicture(audio, Bytes({0})));
+  EXPECT_TRUE(HoldsFrame(audio, Bytes({0})));
 }
 
 }  // namespace
