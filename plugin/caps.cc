@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "pic/codec/av1.h"
 #include "pic/codec/nal.h"
 #include "pic/codec/opus.h"
 #include "pic/codec/pcm.h"
@@ -135,7 +136,11 @@ Result<Track> Av1Track(const GstCaps* caps, const GstStructure* s) {
   if (!data.ok()) {
     return data.status();
   }
-  track.codec_private = std::move(*data).value_or(codec::ByteVector());
+  // qtdemux of GStreamer 1.22 hands on av1C without its first bytes. The sequence header in the key
+  // frames tells all of it again.
+  if (data->has_value() && codec::IsAv1C(**data)) {
+    track.codec_private = std::move(**data);
+  }
   return track;
 }
 

@@ -28,7 +28,8 @@ constexpr std::uint32_t kSdkStopped = 0x52000052;
 
 constexpr std::string_view kSettingsAdvice = "Correct the property or variable that is named";
 constexpr std::string_view kMediaAdvice =
-    "Check the caps in front of kvssink; a parser (h264parse, h265parse, aacparse) usually helps";
+    "Check the caps in front of kvssink; a parser (h264parse, h265parse, av1parse, aacparse) "
+    "usually helps";
 constexpr std::string_view kNetworkAdvice =
     "Check the network, the properties endpoint and aws-region and any proxy or firewall on the "
     "way";

@@ -203,11 +203,15 @@ Result<Av1SequenceHeader> ParseAv1SequenceHeader(Bytes payload) {
   return header;
 }
 
+bool IsAv1C(Bytes codec_data) {
+  return codec_data.size() >= kAv1CBytes && codec_data[0] == kMarkerAndVersion;
+}
+
 Result<Av1Config> Av1ConfigFromCodecData(Bytes av1c) {
   if (av1c.size() > kMaxCodecPrivateBytes) {
     return Status(StatusCode::kTooLarge, "av1C of more than 1 MiB");
   }
-  if (av1c.size() < kAv1CBytes || av1c[0] != kMarkerAndVersion) {
+  if (!IsAv1C(av1c)) {
     return Malformed("codec data is no av1C of version 1");
   }
   Av1Config config;

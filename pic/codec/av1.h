@@ -66,6 +66,9 @@ struct Av1Config {
   std::uint32_t height = 0;
 };
 
+// Whether codec data begins as av1C does.
+bool IsAv1C(Bytes codec_data);
+
 // Reads av1C, which is kept as it is. Source: AV1 Codec ISO Media File Format Binding 2.3.
 //
 // Errors: kInvalidCodecData: not version 1, cut short, OBUs that cannot be read, or those of

@@ -132,6 +132,27 @@ TEST_F(PadsTest, CodecDataTheLibraryRefusesIsAnErrorOfThePad) {
 
 // Frames -----------------------------------------------------------------------------------------
 
+TEST_F(PadsTest, ImagesAreKeyFramesWhateverTheirFlagsSay) {
+  const auto video = Pad("video_%u");
+  SetState(GST_STATE_PLAYING);
+  video->Begin("image/jpeg, width=640, height=480");
+  video->Push({0, 0});
+  video->Push({40 * kMsec, 40 * kMsec}, kDelta);
+  ASSERT_THAT(stream().frames(), SizeIs(2));
+  EXPECT_TRUE(stream().frames()[1].frame.key_frame);
+}
+
+TEST_F(PadsTest, HeadersOfOpusAreNotStored) {
+  const auto audio = Pad("audio_%u");
+  SetState(GST_STATE_PLAYING);
+  audio->Begin("audio/x-opus, channels=2, channel-mapping-family=0");
+  audio->Push({}, GST_BUFFER_FLAG_HEADER, {'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, 2});
+  audio->Push({}, GST_BUFFER_FLAG_HEADER, {'O', 'p', 'u', 's', 'T', 'a', 'g', 's', 0, 0});
+  audio->Push({0, 0, 20 * kMsec}, 0, {0xFC, 0xFF, 0xFE});
+  ASSERT_THAT(stream().frames(), SizeIs(1));
+  EXPECT_THAT(stream().frames()[0].bytes, ElementsAre(0xFC, 0xFF, 0xFE));
+}
+
 TEST_F(PadsTest, FirstIdrOfAStreamWithBFramesIsStored) {
   const auto video = Pad("video_%u");
   SetState(GST_STATE_PLAYING);

@@ -264,6 +264,13 @@ TEST(Av1ConfigTest, MayLackTheSequenceHeader) {
   }
 }
 
+TEST(Av1ConfigTest, TellsAv1CFromOtherCodecData) {
+  EXPECT_TRUE(IsAv1C(Hex("81000c00")));
+  EXPECT_FALSE(IsAv1C(Hex("81000c")));
+  EXPECT_FALSE(IsAv1C(Hex("0a00000003b4ff736be401")));
+  EXPECT_FALSE(IsAv1C({}));
+}
+
 TEST(Av1ConfigTest, RefusesWhatIsNoAv1C) {
   for (const std::string_view hex : {"", "81", "81000c", "01000c00", "82000c00",
                                      "81000c00 0a0b 0000",     // cut short

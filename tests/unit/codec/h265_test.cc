@@ -16,6 +16,10 @@ namespace {
 
 using ::kvs::test::BitWriter;
 using ::kvs::test::Hex;
+using ::kvs::test::kH265DefaultScalingSps;
+using ::kvs::test::kH265ScalingPps;
+using ::kvs::test::kH265ScalingSps;
+using ::kvs::test::kH265ScalingVps;
 using ::kvs::test::kH265TwoLayersPps;
 using ::kvs::test::kH265TwoLayersSps;
 using ::kvs::test::kH265TwoLayersVps;
@@ -221,6 +225,21 @@ TEST(BuildHvcCTest, TellsTemporalLayers) {
   EXPECT_FALSE(parsed->temporal_id_nested);
   EXPECT_EQ(parsed->bit_depth_luma, 10);
   EXPECT_EQ(parsed->length_size, 4);
+}
+
+TEST(BuildHvcCTest, CarriesScalingLists) {
+  for (const std::string_view sps : {kH265DefaultScalingSps, kH265ScalingSps}) {
+    const Result<H265Sps> parsed = ParseH265Sps(Hex(sps));
+    ASSERT_TRUE(parsed.ok());
+    EXPECT_EQ(parsed->width, 642U);
+    EXPECT_EQ(parsed->height, 362U);
+    const ParameterSets sets = SetsOf({kH265ScalingVps, sps, kH265ScalingPps});
+    const Result<ByteVector> hvcc = BuildHvcC(sets);
+    ASSERT_TRUE(hvcc.ok());
+    EXPECT_EQ(ToHex(*hvcc).substr(0, 46),
+              ToHex(Hex("01 01 60000000 900000000000 3f f000 fc fd f8 f8 0000 0f 03")));
+    EXPECT_EQ(ParseHvcC(*hvcc)->sets, sets);
+  }
 }
 
 TEST(BuildHvcCTest, CoversAllSps) {

@@ -81,6 +81,41 @@ TEST(CodecPrivateTest, KnowsHvcC) {
   EXPECT_NE(CodecPrivateProblem(codec, Join(head, vps, wrong_type, pps)), "");
 }
 
+TEST(CodecPrivateTest, KnowsAv1C) {
+  EXPECT_EQ(CodecPrivateProblem("V_AV1", FromHex("81000c00 0a0b 000000043d06c4daf90040")), "");
+  EXPECT_EQ(CodecPrivateProblem("V_AV1", FromHex("81000c00")), "") << "OBUs may be missing";
+  EXPECT_NE(CodecPrivateProblem("V_AV1", FromHex("81000c")), "");
+  EXPECT_NE(CodecPrivateProblem("V_AV1", FromHex("0a0b0000")), "") << "an OBU alone";
+  EXPECT_NE(CodecPrivateProblem("V_AV1", Buffer{}), "");
+}
+
+TEST(CodecPrivateTest, KnowsOpusHead) {
+  const Buffer stereo = FromHex("4f70757348656164 01 02 3801 80bb0000 0000 00");
+  const Buffer surround =
+      FromHex("4f70757348656164 01 06 3801 80bb0000 0000 01 04 02 000401020305");
+  for (const Buffer& whole : {stereo, surround}) {
+    EXPECT_EQ(CodecPrivateProblem("A_OPUS", whole), "");
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+      EXPECT_NE(CodecPrivateProblem("A_OPUS", Bytes(whole).first(size)), "") << size;
+    }
+  }
+  Buffer other = stereo;
+  other[9] = 3;
+  EXPECT_NE(CodecPrivateProblem("A_OPUS", other), "") << "3 channels without a mapping";
+  other[9] = 0;
+  EXPECT_NE(CodecPrivateProblem("A_OPUS", other), "") << "no channel";
+  other = stereo;
+  other[4] = 'h';
+  EXPECT_NE(CodecPrivateProblem("A_OPUS", other), "");
+}
+
+// The codec data of these, if any, is nobody's concern.
+TEST(CodecPrivateTest, LeavesPcmAndPlainImagesAlone) {
+  EXPECT_EQ(CodecPrivateProblem("A_PCM/INT/LIT", Buffer{}), "");
+  EXPECT_EQ(CodecPrivateProblem("V_MJPEG", Buffer{}), "");
+  EXPECT_EQ(CodecPrivateProblem("V_MS/VFW/FOURCC", Buffer(40)), "");
+}
+
 TEST(CodecPrivateTest, KnowsAudioAndOthers) {
   EXPECT_EQ(CodecPrivateProblem("A_AAC", Buffer{0x11, 0x90}), "");
   EXPECT_NE(CodecPrivateProblem("A_AAC", Buffer{0x11}), "");

@@ -127,6 +127,19 @@ TEST(MkvWriterTest, SizeFieldsTakeTheFewestBytesAndNeverTheReservedValue) {
   EXPECT_EQ(ShortestWidth((1u << 21) - 1), 4);
 }
 
+TEST(MkvWriterTest, EveryCodecHasItsUsualId) {
+  EXPECT_EQ(DefaultCodecId(Codec::kH264), "V_MPEG4/ISO/AVC");
+  EXPECT_EQ(DefaultCodecId(Codec::kH265), "V_MPEGH/ISO/HEVC");
+  EXPECT_EQ(DefaultCodecId(Codec::kAv1), "V_AV1");
+  EXPECT_EQ(DefaultCodecId(Codec::kMjpeg), "V_MS/VFW/FOURCC");
+  EXPECT_EQ(DefaultCodecId(Codec::kAac), "A_AAC");
+  EXPECT_EQ(DefaultCodecId(Codec::kOpus), "A_OPUS");
+  EXPECT_EQ(DefaultCodecId(Codec::kALaw), "A_MS/ACM");
+  EXPECT_EQ(DefaultCodecId(Codec::kMuLaw), "A_MS/ACM");
+  EXPECT_EQ(DefaultCodecId(Codec::kPcm), "A_PCM/INT/LIT");
+  EXPECT_EQ(DefaultCodecId(Codec::kOther), "");
+}
+
 // Size prediction against emission over the shapes a track can have.
 TEST(MkvWriterTest, PredictedSizeIsEmittedSize) {
   GoldenStream stream;
