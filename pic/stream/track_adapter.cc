@@ -13,6 +13,8 @@ namespace kvs {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 32;  // of CodecID and track name
+// What Tracks has room for; AV1 alone may be one larger.
+constexpr std::uint32_t kMaxSide = 65535;
 // The one CodecID of M-JPEG that goes without codec private data. Source: Matroska codec mappings.
 constexpr char kPlainMjpeg[] = "V_MJPEG";
 
@@ -71,8 +73,8 @@ void Describe(Track& wire, codec::VideoConfig config) {
 void Describe(Track& wire, codec::Av1Config config) {
   wire.codec_private = std::move(config.codec_private);
   if (config.width != 0) {
-    wire.width = config.width;
-    wire.height = config.height;
+    wire.width = std::min(config.width, kMaxSide);
+    wire.height = std::min(config.height, kMaxSide);
   }
 }
 

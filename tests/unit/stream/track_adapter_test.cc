@@ -233,6 +233,16 @@ TEST(TrackAdapterTest, Av1KeepsTheCodecDataItCameWith) {
   EXPECT_EQ(adapter.Configure(track).code(), StatusCode::kInvalidCodecData);
 }
 
+// 65536x1: reduced header, level 13, widths of 16 bits, 8 bits.
+TEST(TrackAdapterTest, Av1OfTheLargestSizeFitsIntoTracks) {
+  Track track = TrackOf(Codec::kAv1, TrackType::kVideo, FrameFormat::kObuStream);
+  track.codec_private = Hex("810d0c00 0a09 1b7fffffc000000080");
+  TrackAdapter adapter;
+  ASSERT_TRUE(adapter.Configure(track).ok());
+  EXPECT_EQ(adapter.wire_track().width, 65535u);
+  EXPECT_EQ(adapter.wire_track().height, 1u);
+}
+
 std::vector<std::uint8_t> Image(const std::string& height, const std::string& width) {
   return Hex("ffd8 ffc0 000b 08" + height + width + "01 011100 ffda 0008 01 0100 003f00 aabb ffd9");
 }
