@@ -25,6 +25,8 @@ constexpr std::uint32_t kSdkNotAuthorized = 0x52000010;
 constexpr std::uint32_t kSdkDescribeFailed = 0x52000011;
 constexpr std::uint32_t kSdkResourceNotFound = 0x52000017;
 constexpr std::uint32_t kSdkStopped = 0x52000052;
+constexpr std::uint32_t kSdkMetadataCount = 0x52000074;
+constexpr std::uint32_t kSdkMetadataName = 0x52000077;
 
 constexpr std::string_view kSettingsAdvice = "Correct the property or variable that is named";
 constexpr std::string_view kMediaAdvice =
@@ -67,6 +69,10 @@ constexpr std::array kRows = {
         "Set the element to READY or NULL and start again"},
     Row{StatusCode::kUnsupportedMedia, Domain::kStream, GST_STREAM_ERROR_WRONG_TYPE, kSdkInvalidArg,
         kMediaAdvice},
+    Row{StatusCode::kInvalidMetadata, Domain::kStream, GST_STREAM_ERROR_FORMAT, kSdkMetadataName,
+        "Correct the name or value of the metadata"},
+    Row{StatusCode::kMetadataLimit, Domain::kStream, GST_STREAM_ERROR_FAILED, kSdkMetadataCount,
+        "Put the rest when the next fragment has begun"},
     Row{StatusCode::kNotAuthorized, Domain::kResource, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
         kSdkNotAuthorized,
         "Check that the credentials are valid and that their policy allows "

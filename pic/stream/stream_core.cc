@@ -358,6 +358,9 @@ std::optional<MonoTime> StreamCore::deadline() const {
     if (live.upload->id() == current_ && !live.upload->ending()) {
       consider(live.rotate_at);
     }
+    if (live.body_ended) {
+      consider(*live.body_ended + kEndOfAnswer);
+    }
     if (live.unacked_since && options_.config.connection_staleness > Duration()) {
       consider(*live.unacked_since + options_.config.connection_staleness);
     }

@@ -49,6 +49,10 @@ class StreamCore {
     LogSink* log = nullptr;            // not owned; outlives the core
   };
 
+  // How long a service may take to end its answer after the last byte of the request, when nothing else is owed. A connection
+  // that died without a word would be held for ever.
+  static constexpr Duration kEndOfAnswer = Duration::Seconds(30);
+
   // What the shell has to do, in order. Answers come back through the On… methods.
   struct MakeCall {
     machine::Call call;
@@ -130,7 +134,7 @@ class StreamCore {
     MonoTime opened;
     MonoTime rotate_at;
     bool connected = false;
-    bool body_ended = false;
+    std::optional<MonoTime> body_ended;
     std::optional<MonoTime> unacked_since;
   };
   struct Draining {
@@ -179,6 +183,8 @@ class StreamCore {
   bool AwaitsAck(const Live& live) const;
   void AfterAcks(Live& live);
   void CheckSessions(Now now);
+  // Breaks a session off that says nothing any more; `why` goes into the failure.
+  void GiveUp(std::uint64_t session, const std::string& why, Now now);
 
   // stream_core.cc: control
   void Run(const machine::Event& event, Now now, Duration retry_after = {});

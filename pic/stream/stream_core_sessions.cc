@@ -107,7 +107,7 @@ UploadSession::Pulled StreamCore::Pull(std::uint64_t session, std::span<std::uin
     return pulled;
   }
   if (pulled.status == UploadSession::PullStatus::kEnd) {
-    live->body_ended = true;
+    live->body_ended = live->body_ended.value_or(now.mono);
   }
   HandOver(*live, now);
   return pulled;
@@ -381,28 +381,34 @@ void StreamCore::CheckSessions(Now now) {
     Emit(SessionRotated{current_});
     EndCurrent();
   }
-  if (options_.config.connection_staleness <= Duration()) {
-    return;
+  for (const Live& live : sessions_) {
+    const Duration patience = options_.config.connection_staleness;
+    if (live.unacked_since && patience > Duration() && now.mono - *live.unacked_since >= patience) {
+      ++counts_.stale_connections;
+      GiveUp(live.upload->id(), "no acknowledgement in " + std::to_string(patience.seconds()) + " s", now);
+      return;  // the list has changed; the next deadline brings the next one
+    }
+    if (false) {
+      GiveUp(live.upload->id(), "the answer did not end", now);
+      return;
+    }
   }
-  for (std::size_t i = 0; i < sessions_.size(); ++i) {
-    const Live& live = sessions_[i];
-    if (!live.unacked_since || now.mono - *live.unacked_since < options_.config.connection_staleness) {
-      continue;
-    }
-    const std::uint64_t session = live.upload->id();
-    const bool was_current = session == current_;
-    last_failure_ = Status(StatusCode::kNetworkTimeout, "no acknowledgement for stream " + options_.config.name + " in " +
-                                                            std::to_string(options_.config.connection_staleness.seconds()) +
-                                                            " s");
+}
+
+void StreamCore::GiveUp(std::uint64_t session, const std::string& why, Now now) {
+  const Live& live = *FindLive(session);
+  const bool was_current = session == current_;
+  const bool owed = !live.connected || live.unacked_since;  // or it was only to be hung up
+  if (owed) {
     ++counts_.sessions_failed;
-    ++counts_.stale_connections;
-    Abort(session, now);
-    if (was_current) {
-      Run(machine::SessionFailed{recovery::Next::kReconnect}, now);
-    } else {
-      EndCurrent();
-    }
-    return;  // the list has changed; the next deadline brings the next one
+    last_failure_ = Status(StatusCode::kNetworkTimeout, why + " for stream " + options_.config.name);
+  }
+  Tell(LogLevel::kInfo, "session " + std::to_string(session) + " is broken off: " + why);
+  Abort(session, now);
+  if (was_current) {
+    Run(machine::SessionFailed{recovery::Next::kReconnect}, now);
+  } else if (owed) {
+    EndCurrent();
   }
 }
 

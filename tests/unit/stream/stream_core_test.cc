@@ -122,10 +122,13 @@ class StreamCoreTest : public testing::Test {
   }
   void Read(std::uint64_t session) {
     std::vector<std::uint8_t> buffer(777);  // odd, so that heads and payloads are cut
-    for (;;) {
+    while (session != mute_) {
       const auto pulled = core_->Pull(session, buffer, now_);
       auto& bytes = sent_[session];
       bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(pulled.bytes));
+      if (pulled.status == UploadSession::PullStatus::kEnd && !end_answers_) {
+        return;
+      }
       if (pulled.status == UploadSession::PullStatus::kEnd) {
         core_->OnSessionEnded(session, Status(), {}, now_);
         return;
@@ -179,6 +182,8 @@ class StreamCoreTest : public testing::Test {
   std::unique_ptr<StreamCore> core_;
   bool answer_calls_ = true;
   bool connect_ = true;
+  bool end_answers_ = true;
+  std::uint64_t mute_ = 0;  // a session that nothing is read from
   std::string calls_;
   int refreshes_ = 0;
   std::vector<std::uint64_t> opened_;
@@ -833,6 +838,44 @@ TEST_F(StreamCoreTest, TagsAreGivenUpAfterSomeTries) {
   Settle();
   EXPECT_TRUE(calls_.ends_with("TagStream GetDataEndpoint ")) << calls_;
   EXPECT_EQ(core_->metrics(now_.mono).call_retries, 5u);
+}
+
+// An end that is never answered, on a line that died without a word.
+TEST_F(StreamCoreTest, AnAnswerThatDoesNotEndIsHungUpOn) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  (void)PutVideo(0, true);
+  core_->Drain(Duration::Seconds(5), /*stop=*/false, now_);
+  Settle();
+  end_answers_ = false;
+  Ack(1, "PERSISTED", 0);
+  EXPECT_EQ(core_->metrics(now_.mono).active_sessions, 1u);
+  Pass(Duration::Seconds(31));
+  EXPECT_EQ(aborted_, std::vector<std::uint64_t>{1});
+  EXPECT_EQ(core_->metrics(now_.mono).active_sessions, 0u);
+  EXPECT_EQ(core_->metrics(now_.mono).sessions_failed, 0u);
+  (void)PutVideo(40'000, true);
+  EXPECT_EQ(opened_.size(), 2u);
+}
+
+// The end of an older session ends the newer one before it was answered or had sent anything.
+TEST_F(StreamCoreTest, ASessionThatEndsBeforeItIsAnsweredIsNotWaitedForForEver) {
+  StreamConfig config;
+  config.session_lifetime = Duration::Seconds(10);
+  Make(config);
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  PutSeconds(2);
+  connect_ = end_answers_ = false;
+  Pass(Duration::Seconds(10));  // session 1 takes no more, and waits for its acks
+  mute_ = 2;
+  (void)PutVideo(2'000, true);
+  (void)PutVideo(12'000, true);
+  ASSERT_EQ(opened_.size(), 2u);
+  Break(1);  // what it carried is older than what session 2 has
+  mute_ = 0;
+  Read(2);
+  Pass(Duration::Seconds(45));
+  EXPECT_EQ(opened_.size(), 3u);
 }
 
 }  // namespace
