@@ -76,6 +76,11 @@ const FaultBook::Entry* FaultBook::OnCallDelay(std::string_view api, std::string
   });
 }
 
+const FaultBook::Entry* FaultBook::OnGetEndpoint(std::string_view stream, Time now) {
+  return Decide(FaultKind::kEndpoint, now,
+                [&](const Fault& fault) { return fault.MatchesStream(stream); });
+}
+
 bool FaultBook::HoldsCreating(std::string_view stream, Time now) const {
   for (const auto& [id, entry] : entries_) {
     if (entry.fault.kind == FaultKind::kCreating && Active(entry, now) &&

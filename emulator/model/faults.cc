@@ -15,11 +15,12 @@ struct KindRow {
   std::string_view keys;  // beside the common ones, each between spaces
 };
 
-constexpr std::array<KindRow, 15> kKinds = {{
+constexpr std::array<KindRow, 16> kKinds = {{
     {FaultKind::kRefuse, "refuse", " mode call "},
     {FaultKind::kTlsFail, "tls-fail", " call "},
     {FaultKind::kStatus, "status", " api code error message call "},
     {FaultKind::kDelay, "delay", " api ms call "},
+    {FaultKind::kEndpoint, "endpoint", " url call "},
     {FaultKind::kCreating, "creating", " "},
     {FaultKind::kReset, "reset", " session bytes kind "},
     {FaultKind::kCloseAfter, "close-after", " session fragments kind "},
@@ -159,6 +160,9 @@ bool SetKey(std::string_view key, std::string_view value, Fault* fault) {
   } else if (key == "message") {
     fault->message = value;
     return true;
+  } else if (key == "url") {
+    fault->url = value;
+    return !value.empty();
   } else if (key == "ms") {
     return ParseDelay(value, fault);
   } else if (key == "mode") {
@@ -190,6 +194,8 @@ std::string MissingKey(const Fault& fault) {
                               fault.refuse_mode == RefuseMode::kUnlisten && !fault.lasting;
   if (needs_duration) {
     return "mode=unlisten needs for=";
+  } else if (fault.kind == FaultKind::kEndpoint && fault.url.empty()) {
+    return "endpoint needs url=";
   } else if (fault.kind == FaultKind::kErrorAck && fault.error_id == 0) {
     return "error-ack needs id=";
   } else if (fault.kind == FaultKind::kSlowRead && fault.rate == 0) {

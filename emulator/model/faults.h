@@ -20,6 +20,7 @@ enum class FaultKind : std::uint8_t {
   // calls
   kStatus,
   kDelay,
+  kEndpoint,
   kCreating,
   // sessions: the connection
   kReset,
@@ -69,6 +70,7 @@ struct Fault {
   std::string error_type = "InternalFailure";
   std::string message = "kvs-local was told to fail";
   std::optional<Duration> delay;  // none: never
+  std::string url;                // of the data endpoint
 
   RefuseMode refuse_mode = RefuseMode::kClose;
   EndKind end_kind = EndKind::kReset;

@@ -158,6 +158,12 @@ CallResult LocalService::Call(std::string_view api, std::string_view body,
   if (auto refusal = RefusalBeforeCall(api, stream, context, now)) {
     outcome.answer = std::move(*refusal);
   } else {
+    const FaultBook::Entry* elsewhere =
+        api == "getDataEndpoint" ? faults_.OnGetEndpoint(stream, now) : nullptr;
+    if (elsewhere != nullptr) {
+      NoteFault(elsewhere->id, now);
+      endpoint = elsewhere->fault.url;
+    }
     outcome = CallControlPlane(registry_, api, body, endpoint, now);
   }
   NoteCall(api, stream, outcome.answer, context, now);

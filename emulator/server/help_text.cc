@@ -62,6 +62,7 @@ Faults
   tls-fail      call=                              the TLS handshake breaks off
   status        api=, code=503, error=, message=, call=   the call is answered with this status
   delay         api=, ms=N|never, call=            the answer is held back
+  endpoint      url=URL, call=                     getDataEndpoint answers this URL
   creating                                         new streams stay CREATING
   reset         session=, bytes=N, kind=rst|fin|crash     connection ends after N bytes
   close-after   session=, fragments=N, kind=end|fin|rst   connection ends after N fragments

@@ -3,7 +3,7 @@
 import time
 
 import media
-from harness import Case, ReservedPort, Service, wait_until
+from harness import Case, ReservedPort, wait_until
 
 # A recording played at its own pace, as a camera would: an ack has long arrived when the next fragment ends.
 PACED = ("filesrc location={file} ! matroskademux name=demux "
@@ -18,15 +18,13 @@ class Test(Case):
     def recording(self, seconds=6):
         return media.make_file(self, "a.mkv", seconds=seconds)
 
-    def upload(self, service, *faults, line=UNPACED, more="", seconds=6, duplicates=0, at_start=0,
-               **environment):
-        """Uploads a recording while the faults act, and compares what was stored with it. `at_start`: faults that the
-        service was started with."""
+    def upload(self, service, *faults, line=UNPACED, more="", seconds=6, duplicates=0, **environment):
+        """Uploads a recording while the faults act, and compares what was stored with it."""
         file = self.recording(seconds)
         for fault in faults:
             service.fault(fault)
         self.run_pipeline(line.format(file=file, url=service.url, more=more), **environment)
-        return self.check(service, file, at_start + len(faults), duplicates)
+        return self.check(service, file, len(faults), duplicates)
 
     def check(self, service, file, faults, duplicates=0):
         totals = service.stop()
@@ -149,21 +147,13 @@ class Test(Case):
 
     # TLS.
     def test_tls_with_ca_path(self):
-        service = TlsService(self)
+        service = self.service("--tls")
         self.upload(service, more=f"ca-path={service.ca_file}")
 
     def test_tls_with_ca_path_from_the_environment(self):
-        service = TlsService(self)
+        service = self.service("--tls")
         self.upload(service, KVSSINK_CA_CERT_PATH=service.ca_file)
 
     def test_tls_reset_in_the_middle_of_a_fragment(self):
-        service = TlsService(self, "--fault", "reset,session=1,bytes=45k")
-        self.upload(service, line=PACED, more=f"ca-path={service.ca_file}", at_start=1)
-
-
-class TlsService(Service):
-    """A kvs-local behind a certificate of its own making. Its administration is not reached over plain HTTP."""
-
-    def __init__(self, case, *options):
-        super().__init__(case.folder, "--tls", *options)
-        case.programs.append(self.program)
+        service = self.service("--tls")
+        self.upload(service, "reset,session=1,bytes=45k", line=PACED, more=f"ca-path={service.ca_file}")

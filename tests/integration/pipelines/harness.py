@@ -11,6 +11,7 @@ import shlex
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -147,9 +148,10 @@ class Service:
                 ("--tls" not in self.program.command or "ca file" in self.program.stdout()))
 
     def _admin(self, method, path, body=None):
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method,
+        request = urllib.request.Request(self.url + path, method=method,
                                          data=body.encode() if body is not None else None)
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        context = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
+        with urllib.request.urlopen(request, timeout=PATIENCE, context=context) as answer:
             return json.loads(answer.read() or b"{}")
 
     def fault(self, spec):
@@ -157,6 +159,9 @@ class Service:
 
     def clear_faults(self):
         self._admin("DELETE", "/_local/faults")
+
+    def credential(self, spec):
+        self._admin("POST", "/_local/credentials", spec)
 
     def stats(self):
         return self._admin("GET", "/_local/stats")
@@ -201,17 +206,14 @@ class Service:
         return self.events("done")[-1]
 
 
-class Case(unittest.TestCase):
-    """A test with a folder and programs of its own."""
+class Lab:
+    """A folder, and programs that end with it."""
 
-    maxDiff = 4000
-
-    def setUp(self):
+    def open(self):
         self.folder = tempfile.mkdtemp(prefix="kvs-it-")
         self.programs = []
-        self.addCleanup(self._clean)
 
-    def _clean(self):
+    def close(self):
         for program in self.programs:
             program.kill()
         if os.environ.get("KVS_KEEP_FOLDERS"):
@@ -250,9 +252,30 @@ class Case(unittest.TestCase):
         self.programs.append(program)
         return program
 
+    def start_driver(self, line, *steps, **environment):
+        """Runs steps on a pipeline, see pipeline_driver.cc."""
+        return self.start([path_of("KVS_DRIVER"), line, *steps], "driver", self.environment(LD_PRELOAD=None, **environment))
+
     def start_pipeline(self, line, options=("-q",), **environment):
         return self.start([tool("gst-launch-1.0"), "--no-fault", *options, *shlex.split(line)], "gst-launch",
                           self.environment(**environment))
+
+    def run_quiet(self, command):
+        """Runs a tool that must succeed without a word on stderr; returns its stdout."""
+        end = self.start(command, os.path.basename(command[0])).wait()
+        if (end.code, end.stderr) != (0, ""):
+            raise AssertionError(str(end))
+        return end.stdout
+
+
+class Case(Lab, unittest.TestCase):
+    """A test with a folder and programs of its own."""
+
+    maxDiff = 4000
+
+    def setUp(self):
+        self.open()
+        self.addCleanup(self.close)
 
     def run_pipeline(self, line, options=("-q",), seconds=None, **environment):
         """Runs a pipeline to its EOS, which must come without anything to say."""
@@ -260,16 +283,9 @@ class Case(unittest.TestCase):
         self.assertEqual(end.code, 0, str(end))
         return end
 
-    def run_quiet(self, command):
-        """Runs a tool that must succeed without a word on stderr; returns its stdout."""
-        end = self.start(command, os.path.basename(command[0])).wait()
-        self.assertEqual((end.code, end.stderr), (0, ""), str(end))
-        return end.stdout
-
     def driver(self, line, *steps, **environment):
-        """Runs steps on a pipeline, see pipeline_driver.cc. Returns what it reported, and the end."""
-        end = self.start([path_of("KVS_DRIVER"), line, *steps], "driver",
-                         self.environment(LD_PRELOAD=None, **environment)).wait()
+        """Runs steps on a pipeline. Returns what it reported, and the end."""
+        end = self.start_driver(line, *steps, **environment).wait()
         return [json.loads(text) for text in end.stdout.splitlines()], end
 
 
@@ -327,6 +343,48 @@ class BlackHole:
         self.listener.close()
         for connection in self.connections:
             connection.close()
+
+
+class Gate:
+    """A door of its own to a port: what it lets through is cut, and whoever comes after that refused, when it is closed."""
+
+    def __init__(self, port):
+        self.target = ("127.0.0.1", port)
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen(64)
+        self.port = self.listener.getsockname()[1]
+        self.connections = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                near = self.listener.accept()[0]
+                far = socket.create_connection(self.target)
+            except OSError:
+                return
+            self.connections += [near, far]
+            for source, target in ((near, far), (far, near)):
+                threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
+
+    @staticmethod
+    def _carry(source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self):
+        # Without the shutdown a thread in accept() would keep it listening.
+        for each in (self.listener, *self.connections):
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            each.close()
 
 
 def main():

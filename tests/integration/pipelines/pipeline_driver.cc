@@ -2,6 +2,8 @@
 //
 //   state:PLAYING   sets a state (NULL, READY, PAUSED, PLAYING)
 //   wait:eos        waits for a message on the bus: eos, error, or an element message by the name of its structure
+//   tell:eos        the same, and tells every message of the pipeline's kvssink meanwhile, in lines of their own (below)
+//   stats:NAME      tells the property "stats" of the element NAME
 //   signal:int      waits for SIGINT
 //   send:eos        sends EOS into the pipeline
 //
@@ -12,6 +14,10 @@
 //
 // Prints one JSON object per step: {"step":"state:PLAYING","result":"async","ms":3,"wall_ms":1700000000000}. The exit status is 1
 // when a wait was in vain.
+//
+// What tell: tells: {"message":"element","wall_ms":1700000000000,"text":"kvssink-connecting, stream-name=(string)s, ..."}, an error or
+// warning with its text, {"message":"end-of-pad",...} when an EOS reaches a pad of the kvssink, and {"message":"stats",...}. It goes on
+// for as long as it takes, and ends at an error, too.
 #include <chrono>
 #include <csignal>
 #include <future>
@@ -46,6 +52,86 @@ std::string SetState(GstElement* pipeline, std::string_view name) {
   }
 }
 
+template <typename Duration>
+std::int64_t Millis(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+std::int64_t WallMillis() { return Millis(std::chrono::system_clock::now().time_since_epoch()); }
+
+// A JSON string. GStreamer's texts are UTF-8 already.
+std::string Quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+    }
+    out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  }
+  return out + '"';
+}
+
+void TellLine(std::string_view message, std::string_view text) {
+  // In one piece: a streaming thread may tell something, too.
+  std::cout << R"({"message":)" + Quoted(message) + R"(,"wall_ms":)" + std::to_string(WallMillis()) + R"(,"text":)" + Quoted(text) + "}\n"
+            << std::flush;
+}
+
+void TellStructure(std::string_view message, const GstStructure* structure) {
+  gchar* const text = gst_structure_to_string(structure);
+  TellLine(message, text);
+  g_free(text);
+}
+
+void Tell(GstMessage* message) {
+  GError* error = nullptr;
+  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error(message, &error, nullptr);
+  } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING) {
+    gst_message_parse_warning(message, &error, nullptr);
+  } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ELEMENT &&
+             gst_structure_has_name(gst_message_get_structure(message), "kvssink-fragment-acked") == FALSE) {
+    TellStructure("element", gst_message_get_structure(message));
+  }
+  if (error != nullptr) {
+    TellLine(GST_MESSAGE_TYPE_NAME(message), error->message);
+    g_clear_error(&error);
+  }
+}
+
+GstPadProbeReturn TellEndOfPad(GstPad* pad, GstPadProbeInfo* info, gpointer /*unused*/) {
+  if (GST_EVENT_TYPE(gst_pad_probe_info_get_event(info)) == GST_EVENT_EOS) {
+    TellLine("end-of-pad", GST_PAD_NAME(pad));
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+void TellEndsOfPads(GstElement* pipeline) {
+  if (GstElement* const sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink")) {
+    gst_element_foreach_sink_pad(
+        sink,
+        [](GstElement* /*element*/, GstPad* pad, gpointer /*unused*/) -> gboolean {
+          gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, &TellEndOfPad, nullptr, nullptr);
+          return TRUE;
+        },
+        nullptr);
+    gst_object_unref(sink);
+  }
+}
+
+std::string TellStats(GstElement* pipeline, std::string_view name) {
+  GstElement* const element = gst_bin_get_by_name(GST_BIN(pipeline), std::string(name).c_str());
+  if (element == nullptr) {
+    return "error";
+  }
+  GstStructure* stats = nullptr;
+  g_object_get(element, "stats", &stats, nullptr);
+  TellStructure("stats", stats);
+  gst_structure_free(stats);
+  gst_object_unref(element);
+  return "success";
+}
+
 bool Matches(GstMessage* message, std::string_view what) {
   switch (GST_MESSAGE_TYPE(message)) {
     case GST_MESSAGE_EOS:
@@ -59,17 +145,24 @@ bool Matches(GstMessage* message, std::string_view what) {
   }
 }
 
-std::string WaitFor(GstBus* bus, std::string_view what) {
+std::string WaitFor(GstBus* bus, std::string_view what, bool tell) {
   const auto deadline = Clock::now() + std::chrono::nanoseconds(kPatience);
-  while (Clock::now() < deadline) {
+  while (tell || Clock::now() < deadline) {
     GstMessage* const message = gst_bus_timed_pop(bus, GST_SECOND);
     if (message == nullptr) {
       continue;
     }
     const bool found = Matches(message, what);
     const bool failed = !found && GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR;
+    if (tell) {
+      Tell(message);
+    }
     gst_message_unref(message);
     if (found || failed) {
+      while (GstMessage* const more = tell ? gst_bus_pop(bus) : nullptr) {
+        Tell(more);
+        gst_message_unref(more);
+      }
       return found ? "found" : "error";
     }
   }
@@ -128,11 +221,6 @@ std::future<void> EndOfSink(GstElement* pipeline) {
   return future;
 }
 
-template <typename Duration>
-std::int64_t Millis(Duration duration) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -154,6 +242,11 @@ int main(int argc, char** argv) {
     g_signal_connect(source, "pad-added", G_CALLBACK(LinkByMedia), pipeline);
     gst_object_unref(source);
   }
+  for (int i = 2; i < argc; ++i) {
+    if (std::string_view(argv[i]).starts_with("tell:")) {
+      TellEndsOfPads(pipeline);
+    }
+  }
   GstBus* const bus = gst_element_get_bus(pipeline);
   bool fine = true;
   for (int i = 2; i < argc; ++i) {
@@ -164,12 +257,12 @@ int main(int argc, char** argv) {
     const std::string result = kind == "state"    ? SetState(pipeline, argument)
                                : kind == "signal" ? WaitForInterrupt()
                                : kind == "send"   ? SendEos(pipeline)
-                                                  : WaitFor(bus, argument);
+                               : kind == "stats"  ? TellStats(pipeline, argument)
+                                                  : WaitFor(bus, argument, kind == "tell");
     const auto took = Clock::now() - begin;
     fine = fine && result != "in vain" && result != "error";
     std::cout << R"({"step":")" << step << R"(","result":")" << result << R"(","ms":)" << Millis(took)
-              << R"(,"wall_ms":)" << Millis(std::chrono::system_clock::now().time_since_epoch()) << "}"
-              << "\n"
+              << R"(,"wall_ms":)" << WallMillis() << "}\n"
               << std::flush;
   }
   gst_element_set_state(pipeline, GST_STATE_NULL);

@@ -142,6 +142,17 @@ TEST(LocalServiceTest, FaultsAnswerCalls) {
   EXPECT_EQ(harness.Events({R"("event":"fault")"}).size(), 2U);
 }
 
+TEST(LocalServiceTest, AFaultHandsOutAnotherEndpoint) {
+  ServiceHarness harness;
+  harness.AddFault("endpoint,url=https://gone.invalid,call=1");
+  const auto endpoint = [&] {
+    return harness.Call("getDataEndpoint", R"({"StreamName":"s","APIName":"PUT_MEDIA"})").body;
+  };
+  EXPECT_EQ(endpoint(), R"({"DataEndpoint":"https://gone.invalid"})");
+  EXPECT_THAT(endpoint(), Not(HasSubstr("gone")));
+  EXPECT_EQ(harness.Events({R"("event":"fault")"}).size(), 1U);
+}
+
 TEST(LocalServiceTest, FaultsHoldAnswersBack) {
   ServiceHarness harness;
   harness.AddFault("delay,api=getDataEndpoint,ms=40");
