@@ -192,6 +192,8 @@ class Service:
 
     def session_files(self, stream):
         folder = os.path.join(self.data, stream)
+        if not os.path.exists(folder):
+            return []
         names = [name for name in os.listdir(folder) if name.startswith("session-")]
         return [os.path.join(folder, name)
                 for name in sorted(names, key=lambda name: int(name[8:].split(".")[0]))]

@@ -16,8 +16,8 @@
 // when a wait was in vain.
 //
 // What tell: tells: {"message":"element","wall_ms":1700000000000,"text":"kvssink-connecting, stream-name=(string)s, ..."}, an error or
-// warning with its text, {"message":"end-of-pad",...} when an EOS reaches a pad of the kvssink, and {"message":"stats",...}. It goes on
-// for as long as it takes, and ends at an error, too.
+// warning with its text, {"message":"end-of-pad",...} when an EOS reaches a pad of the element "sink", and {"message":"stats",...}. It goes
+// on for as long as it takes, and ends at an error, too.
 #include <chrono>
 #include <csignal>
 #include <future>
@@ -159,10 +159,6 @@ std::string WaitFor(GstBus* bus, std::string_view what, bool tell) {
     }
     gst_message_unref(message);
     if (found || failed) {
-      while (GstMessage* const more = tell ? gst_bus_pop(bus) : nullptr) {
-        Tell(more);
-        gst_message_unref(more);
-      }
       return found ? "found" : "error";
     }
   }
