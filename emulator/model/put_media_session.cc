@@ -269,6 +269,7 @@ bool PutMediaSession::Frozen(Time now) {
         bytes_ >= armed.base_bytes + armed.fault.bytes) {
       Act(armed);
       frozen = true;
+      was_frozen_ = true;
     }
   }
   return frozen;
@@ -315,6 +316,10 @@ void PutMediaSession::CheckTimers(Time now) {
     if (Frozen(now)) {
       return;
     }
+  } else if (std::exchange(was_frozen_, false)) {
+    // Nobody looked at the clock meanwhile.
+    last_data_ = now;
+    next_idle_ack_ = Add(now, config_.idle_ack_interval);
   }
   if (config_.session_limit > Duration::zero() && now >= Add(started_, config_.session_limit)) {
     EndWithError(ack_error::kConnectionDuration, "session_limit", now);

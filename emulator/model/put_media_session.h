@@ -170,6 +170,7 @@ class PutMediaSession : private FragmentAssembler::Listener {
   Time started_{};
   Time last_data_{};
   Time next_idle_ack_{};
+  bool was_frozen_ = false;  // since the timers were last looked at
   Time paused_until_{};  // by the fragment rate
   ByteBudget budget_;
   std::uint64_t bytes_ = 0;

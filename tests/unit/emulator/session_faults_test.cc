@@ -219,6 +219,18 @@ TEST(SessionFaultTest, FreezesUntilTheFaultIsOver) {
   EXPECT_EQ(harness.Events({R"("event":"fault")"}).size(), 1U);
 }
 
+TEST(SessionFaultTest, WasNotIdleWhileItWasFrozen) {
+  ServiceHarness harness;
+  const auto session = harness.Open();
+  const Time begin = harness.now();
+  const int id = harness.AddFault("freeze,session=open");
+  EXPECT_EQ(session->ReadCredit(begin), 0U);
+  harness.service().RemoveFault(id);
+  session->Tick(begin + 600s);
+  EXPECT_FALSE(session->finished());
+  EXPECT_EQ(session->NextDeadline(begin + 600s), begin + 600s + 5s) << "the next IDLE ack";
+}
+
 TEST(SessionFaultTest, AFaultMaySleepFirst) {
   ServiceHarness harness;
   harness.AddFault("reset,after=5s,bytes=10");
