@@ -245,7 +245,7 @@ Status ResolveStream(const Settings& settings, const Surroundings& world, Resolv
   }
   config.buffer_duration = BufferDuration(settings.buffer_duration_s, resolved.notes);
   config.max_latency = Duration::Seconds(settings.max_latency_s);
-  config.connection_staleness = Duration::Seconds(offline ? 0 : settings.connection_staleness_s);
+  config.connection_staleness = Duration::Seconds(settings.connection_staleness_s);
   return Validate(config);
 }
 

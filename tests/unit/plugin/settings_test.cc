@@ -252,13 +252,13 @@ TEST(ResolveTest, NearRealtimeIsRealtime) {
   EXPECT_EQ(ResolveIn(settings, World())->stream.streaming_type, StreamingType::kRealtime);
 }
 
-TEST(ResolveTest, OfflineHasNoStalenessAndMayHaveAStart) {
+TEST(ResolveTest, OfflineNoticesDeadConnectionsAndMayHaveAStart) {
   Settings settings = WithKeys();
   settings.streaming_type = StreamingMode::kOffline;
   settings.file_start_time_s = 1'600'000'000;
   const Result<Resolved> resolved = ResolveIn(settings, World());
   EXPECT_EQ(resolved->stream.streaming_type, StreamingType::kOffline);
-  EXPECT_EQ(resolved->stream.connection_staleness, Duration());
+  EXPECT_EQ(resolved->stream.connection_staleness, Duration::Seconds(60));
   EXPECT_EQ(resolved->times.start, WallTime::FromSeconds(1'600'000'000));
   settings.file_start_time_s = 0;
   EXPECT_EQ(ResolveIn(settings, World())->times.start, std::nullopt);
