@@ -73,4 +73,9 @@ Next ReactToFailure(StatusCode code) {
   return Next::kFail;
 }
 
+Next ReactToSessionFailure(StatusCode code, bool answered) {
+  const Next next = ReactToFailure(code);
+  return next == Next::kReconnect && !answered ? Next::kNewEndpoint : next;
+}
+
 }  // namespace kvs::recovery

@@ -45,6 +45,9 @@ inline constexpr std::uint32_t kMaxRefusals = 5;
 
 // What follows on a call or a connection that failed with this code.
 Next ReactToFailure(StatusCode code);
+// The same for a connection for media. `answered`: the service answered at all; where it did not, media may be expected at
+// another endpoint by now.
+Next ReactToSessionFailure(StatusCode code, bool answered);
 
 }  // namespace kvs::recovery
 

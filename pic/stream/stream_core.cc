@@ -124,7 +124,7 @@ void StreamCore::Pump(Now now) {
 
 // A call was answered: its failures in a row are over.
 void StreamCore::CallAnswered(Now now) {
-  refused_before_ = false;
+  refusals_ = 0;
   if (const auto* calling = std::get_if<machine::Calling>(&state_)) {
     call_retries_[static_cast<std::size_t>(calling->call)].Reset();
     StreamMeter::Note(counts_.control_call, now.mono - call_began_);
@@ -152,19 +152,21 @@ void StreamCore::OnCallFailed(Status status, Duration retry_after, Now now) {
   Run(machine::CallFailed{FailureCode(), tries}, now, retry_after);
 }
 
-// A refusal is final only when fresh credentials are refused as well: those in use may have been replaced.
+// A refusal is final only when fresh credentials are refused as well: those in use may have been replaced. It is never final
+// for a stream that has worked: a permission that was taken away by mistake comes back, and so does the camera.
 StatusCode StreamCore::FailureCode() {
-  if (last_failure_.code() != StatusCode::kNotAuthorized || std::exchange(refused_before_, true)) {
+  if (last_failure_.code() != StatusCode::kNotAuthorized) {
     return last_failure_.code();
   }
-  return StatusCode::kCredentialsExpired;
+  ++refusals_;
+  return refusals_ == 1 || counts_.fragments_persisted > 0 ? StatusCode::kCredentialsExpired : StatusCode::kNotAuthorized;
 }
 
 void StreamCore::OnStreamCreated(std::string arn) { Emit(StreamCreated{std::move(arn)}); }
 
 void StreamCore::ReportDisconnected(Duration retry_in) {
-  if (outage_ == last_failure_.code() || last_failure_.code() == StatusCode::kNotAuthorized) {
-    return;  // told already; or to be told at once, if it is final
+  if (outage_ == last_failure_.code() || (last_failure_.code() == StatusCode::kNotAuthorized && refusals_ == 1)) {
+    return;  // told already; or the next credentials may do
   }
   outage_ = last_failure_.code();
   Tell(LogLevel::kWarn, last_failure_.ToString() + "; trying again");

@@ -230,7 +230,7 @@ class StreamCore {
   Duration backoff_;
   Status last_failure_;
   Status failure_;
-  bool refused_before_ = false;  // since something last worked
+  int refusals_ = 0;  // since something last worked
   std::optional<StatusCode> outage_;  // the reason that Disconnected told last; none while connected
 
   std::vector<Live> sessions_;

@@ -196,7 +196,7 @@ void StreamCore::Persisted(std::uint64_t number) {
   ++counts_.fragments_persisted;
   counts_.frames_persisted += fragment.frames;
   session_retries_.Reset();
-  refused_before_ = false;
+  refusals_ = 0;
   index_.Finish(number, FragmentState::kPersisted);
   news_ = true;  // it may have been the last one that a session waited for
 }
@@ -275,6 +275,7 @@ void StreamCore::OnSessionEnded(std::uint64_t session, Status status, Duration r
     return;
   }
   const bool was_current = session == current_;
+  const bool answered = live->connected || status.http_status() != 0;
   if (status.ok() && !live->body_ended) {
     status = Status(StatusCode::kConnectionLost, "the service ended the connection of stream " + options_.config.name +
                                                      " while media was being sent");
@@ -292,7 +293,7 @@ void StreamCore::OnSessionEnded(std::uint64_t session, Status status, Duration r
     if (status.ok()) {
       Run(machine::SessionDone{}, now);
     } else {
-      Run(machine::SessionFailed{recovery::ReactToFailure(FailureCode())}, now, retry_after);
+      Run(machine::SessionFailed{recovery::ReactToSessionFailure(FailureCode(), answered)}, now, retry_after);
     }
   } else if (!status.ok()) {
     EndCurrent();
@@ -388,7 +389,7 @@ void StreamCore::CheckSessions(Now now) {
       GiveUp(live.upload->id(), "no acknowledgement in " + std::to_string(patience.seconds()) + " s", now);
       return;  // the list has changed; the next deadline brings the next one
     }
-    if (false) {
+    if (live.body_ended && now.mono - *live.body_ended >= kEndOfAnswer) {
       GiveUp(live.upload->id(), "the answer did not end", now);
       return;
     }

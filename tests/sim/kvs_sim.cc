@@ -23,6 +23,7 @@ struct Arguments {
   bool trace = false;
   bool frames = false;
   bool quiet = false;
+  bool until_caught = false;
 };
 
 struct Sums {
@@ -39,6 +40,7 @@ struct Sums {
 
 // For the handler of SIGABRT: a broken invariant inside the core ends the process.
 volatile std::sig_atomic_t g_running = 0;
+volatile std::sig_atomic_t g_abort_is_success = 0;
 char g_replay[64];
 std::size_t g_replay_length = 0;
 
@@ -46,16 +48,20 @@ void OnAbort(int /*signal*/) {
   if (g_running != 0) {
     (void)!write(STDERR_FILENO, g_replay, g_replay_length);
   }
+  if (g_abort_is_success != 0) {
+    _exit(0);
+  }
 }
 
 void Usage() {
-  std::cout << "kvs_sim [--seed N] [--runs N] [--hours H] [--trace] [--frames] [--quiet]\n"
+  std::cout << "kvs_sim [--seed N] [--runs N] [--hours H] [--trace] [--frames] [--quiet] [--until-caught]\n"
                "  --seed N   the first seed; without it a random one, which is printed\n"
                "  --runs N   as many seeds, one after the other (1)\n"
                "  --hours H  a camera in ordinary life for H hours instead of a storm\n"
                "  --trace    a line for everything that happens\n"
                "  --frames   with --trace: lines about single frames as well\n"
-               "  --quiet    only failures and the sums\n";
+               "  --quiet    only failures and the sums\n"
+               "  --until-caught  ends with the first seed that fails, and that is success: for cores with a planted defect\n";
 }
 
 bool ToNumber(std::string_view text, std::uint64_t& number) {
@@ -71,6 +77,8 @@ std::optional<Arguments> Parse(int argc, char** argv) {
       arguments.trace = true;
     } else if (name == "--frames") {
       arguments.frames = true;
+    } else if (name == "--until-caught") {
+      arguments.until_caught = arguments.quiet = true;
     } else if (name == "--quiet") {
       arguments.quiet = true;
     } else {
@@ -147,12 +155,16 @@ int main(int argc, char** argv) {
   std::signal(SIGABRT, &OnAbort);
   const std::uint64_t first = arguments->seed ? *arguments->seed : std::random_device()();
   Sums sums;
+  g_abort_is_success = arguments->until_caught ? 1 : 0;
   for (std::uint64_t i = 0; i < arguments->runs; ++i) {
-    RunSeed(first + i, *arguments, sums);
+    if (!RunSeed(first + i, *arguments, sums) && arguments->until_caught) {
+      std::cout << "caught after " << sums.runs << " seeds\n";
+      return 0;
+    }
   }
   std::cout << sums.runs << " runs from seed " << first << ": " << sums.time.seconds() / 60
             << " minutes, " << sums.steps << " steps, " << sums.frames << " frames, " << sums.lost
             << " lost and reported, " << sums.again << " stored again, " << sums.sessions
             << " sessions, " << sums.faults << " faults; " << sums.failed << " failed\n";
-  return sums.failed == 0 ? 0 : 1;
+  return sums.failed == 0 && !arguments->until_caught ? 0 : 1;
 }

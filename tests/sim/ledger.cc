@@ -175,6 +175,9 @@ void Ledger::OnEvent(const StreamEvent& event) {
         } else if constexpr (std::is_same_v<T, FramesLost>) {
           lost_[static_cast<std::size_t>(one.reason)] += one.frames;
           losses_.push_back(one);
+          if (one.reason == LossReason::kPressure && options_.config.streaming_type == StreamingType::kOffline) {
+            Fail("I1: an offline stream gave up frames for want of room");
+          }
           if (one.frames == 0) {
             Fail("I1: a loss of nothing was reported");
           }

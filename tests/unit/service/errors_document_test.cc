@@ -92,8 +92,8 @@ std::string Reaction(const machine::State& state, const machine::Event& event,
                                                       : "describe the stream, reconnect";
 }
 
-// `react` of the code, except that a refusal is final only when new credentials are refused as well
-// (StreamCore).
+// `react` of the code, except that a refusal is final only when new credentials are refused as well,
+// and nothing of the stream was persisted yet (StreamCore).
 template <typename React>
 std::string WithRefusals(StatusCode code, React react) {
   return code == StatusCode::kNotAuthorized
@@ -231,7 +231,8 @@ std::string Document() {
         << " | " << (row.code == StatusCode::kOk ? "" : RetryName(row.retry)) << " |\n";
   }
   out << "\nA refusal (`NotAuthorized`) is retried once with credentials fetched anew before it is "
-         "final.\n"
+         "final. For a stream of which something was persisted it is never final: it is told, and "
+         "tried again like an outage.\n"
          "\n## What follows on which failure\n\n"
          "Everything that can go wrong between a stream and the service. What an answer means is "
          "in `producer/service/error_map.cc`, what "
@@ -243,7 +244,8 @@ std::string Document() {
          "says. *A call* is DescribeStream, CreateStream, "
          "TagStream or GetDataEndpoint; one that differs has a line of its own. *Create the "
          "stream* fails it with `allow-create-stream=false`. "
-         "*Refresh endpoint* is GetDataEndpoint again. A refusal while the clock of this machine "
+         "*Refresh endpoint* is GetDataEndpoint again; it also comes before *reconnect* where the "
+         "service did not answer at all. A refusal while the clock of this machine "
          "is off by more than 4 minutes counts as "
          "`CredentialsExpired`, and the next signature is made with the service's time. An error "
          "acknowledgement ends the session that drew it.\n\n"

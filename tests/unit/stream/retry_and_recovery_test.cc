@@ -80,7 +80,10 @@ TEST(RecoveryTest, OnlyWhatIsWrongWithTheFragmentItselfCondemnsIt) {
 
 TEST(RecoveryTest, FailuresFollowTheirRetryClass) {
   using recovery::Next;
-  EXPECT_EQ(recovery::ReactToFailure(StatusCode::kConnectFailed), Next::kReconnect);
+  EXPECT_EQ(recovery::ReactToFailure(StatusCode::kConnectFailed), Next::kNewEndpoint);
+  EXPECT_EQ(recovery::ReactToFailure(StatusCode::kConnectionLost), Next::kReconnect);
+  EXPECT_EQ(recovery::ReactToSessionFailure(StatusCode::kConnectionLost, /*answered=*/true), Next::kReconnect);
+  EXPECT_EQ(recovery::ReactToSessionFailure(StatusCode::kConnectionLost, /*answered=*/false), Next::kNewEndpoint);
   EXPECT_EQ(recovery::ReactToFailure(StatusCode::kThrottled), Next::kReconnect);
   EXPECT_EQ(recovery::ReactToFailure(StatusCode::kInvalidEndpoint), Next::kNewEndpoint);
   EXPECT_EQ(recovery::ReactToFailure(StatusCode::kCredentialsExpired), Next::kNewCredentials);

@@ -878,5 +878,48 @@ TEST_F(StreamCoreTest, ASessionThatEndsBeforeItIsAnsweredIsNotWaitedForForEver) 
   EXPECT_EQ(opened_.size(), 3u);
 }
 
+TEST_F(StreamCoreTest, ARefusalOfAStreamThatHasWorkedIsAnOutage) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  PutSeconds(2);
+  Ack(1, "PERSISTED", 0);
+  connect_ = false;
+  const auto refuse = [this] {
+    core_->OnSessionEnded(opened_.back(), Status(StatusCode::kNotAuthorized, "403").WithService(403, "AccessDenied", ""),
+                          {}, now_);
+    Settle();
+    Pass(Duration::Seconds(11));
+  };
+  refuse();
+  EXPECT_TRUE(Told<Disconnected>().empty());  // the next credentials may do
+  for (int i = 0; i < 20; ++i) {
+    refuse();
+  }
+  EXPECT_EQ(Told<Disconnected>().size(), 1u);
+  EXPECT_TRUE(Told<StreamFailed>().empty());
+  EXPECT_EQ(refreshes_, 21);
+  EXPECT_EQ(opened_.size(), 22u);
+}
+
+TEST_F(StreamCoreTest, AnEndpointThatDoesNotAnswerIsAskedForAgain) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  connect_ = false;
+  (void)PutVideo(0, true);
+  for (const StatusCode code : {StatusCode::kConnectFailed, StatusCode::kNameResolutionFailed, StatusCode::kTlsFailed,
+                                StatusCode::kNetworkTimeout, StatusCode::kConnectionLost}) {
+    calls_.clear();
+    core_->OnSessionEnded(opened_.back(), Status(code, "nobody there"), {}, now_);
+    Settle();
+    Pass(Duration::Seconds(11));
+    EXPECT_EQ(calls_, "GetDataEndpoint ") << Describe(code).name;
+  }
+  calls_.clear();
+  core_->OnSessionEnded(opened_.back(), Status(StatusCode::kServiceFailure, "busy").WithService(503, "", ""), {}, now_);
+  Settle();
+  Pass(Duration::Seconds(11));
+  EXPECT_EQ(calls_, "");  // it is there
+}
+
 }  // namespace
 }  // namespace kvs
