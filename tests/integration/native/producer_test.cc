@@ -1,6 +1,8 @@
 #include "kvs/producer.h"
 
 #include <condition_variable>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -259,6 +261,94 @@ TEST_F(ProducerTest, ManyStreamsShareTheNetworkThread) {
   }
   WaitForStoppedStreams();
   EXPECT_EQ(service.Finish().frames, 400u);
+}
+
+TEST_F(ProducerTest, MetadataAndEventsArriveWithTheirFragment) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "kvs-metadata";
+  std::filesystem::remove_all(folder);
+  LocalService service({"--data", folder.string()});
+  auto stream = Open(Config(service.url()));
+  ASSERT_TRUE(stream->PutMetadata({"site", "gate", true}).ok());
+  PutSeconds(*stream, 1);
+  ASSERT_TRUE(stream->PutMetadata({"guest", "postman"}).ok());
+  ASSERT_TRUE(stream->PutEvent({MediaEventType::kImageGeneration, "door/", {{"why", "bell"}}}).ok());
+  EXPECT_EQ(stream->PutMetadata({"AWS_X", "1"}).code(), StatusCode::kInvalidMetadata);
+  for (int i = 10; i < 20; ++i) {
+    ASSERT_TRUE(PutVideo(*stream, i * 100, i % 10 == 0).ok());
+  }
+  ASSERT_TRUE(stream->StopSync(Duration::Seconds(30)).ok());
+  EXPECT_EQ(service.Finish().error_acks, 0u);
+  std::vector<std::string> tags;
+  std::ifstream index(folder / "door" / "fragments.jsonl");
+  for (std::string line; std::getline(index, line);) {
+    const std::size_t at = line.find("\"tags\":");
+    tags.push_back(line.substr(at, line.find("]]", at) - at + 2));
+  }
+  EXPECT_EQ(tags, (std::vector<std::string>{
+                      R"("tags":[["site","gate"]])",
+                      R"("tags":[["site","gate"],["guest","postman"],["AWS_KINESISVIDEO_IMAGE_GENERATION",""],)"
+                      R"(["AWS_KINESISVIDEO_IMAGE_PREFIX","door/"],["why","bell"]])"}));
+}
+
+TEST_F(ProducerTest, AStreamThatWaitsForRoomDoesNotHoldUpAnother) {
+  // One stream cannot get rid of anything: nobody says that it exists.
+  LocalService service({"--fault", "delay,api=describeStream,stream=full,ms=never"});
+  ProducerConfig config = Config(service.url());
+  config.storage_bytes = 2 << 20;
+  auto producer = Producer::Create(config);
+  ASSERT_TRUE(producer.ok());
+  StreamConfig full;
+  full.name = "full";
+  full.streaming_type = StreamingType::kOffline;
+  auto blocked = *(*producer)->OpenStream(full, nullptr);
+  ASSERT_TRUE(blocked->SetTrack(Video()).ok());
+  std::thread writer([&] {
+    for (int i = 0; PutVideo(*blocked, i * 100, i % 10 == 0, 50'000).ok(); ++i) {
+    }
+  });
+  while (blocked->metrics().stored_bytes < 1'000'000) {
+    std::this_thread::yield();
+  }
+  StreamConfig live;
+  live.name = "live";
+  auto running = *(*producer)->OpenStream(live, recorder_);
+  ASSERT_TRUE(running->SetTrack(Video()).ok());
+  PutSeconds(*running, 20, 2'000);
+  EXPECT_TRUE(running->StopSync(Duration::Seconds(30)).ok());
+  EXPECT_EQ(running->metrics().frames_persisted, 200u);
+  blocked->SetFlushing(true);
+  writer.join();
+  blocked->Stop(Duration());
+}
+
+TEST_F(ProducerTest, MetricsOfAllStreamsAddUp) {
+  LocalService service;
+  auto producer = Producer::Create(Config(service.url()));
+  ASSERT_TRUE(producer.ok());
+  EXPECT_EQ((*producer)->metrics().streams, 0u);
+  EXPECT_EQ((*producer)->metrics().store_available, (*producer)->metrics().store_size);
+  StreamConfig config;
+  config.name = "a";
+  auto a = *(*producer)->OpenStream(config, nullptr);
+  config.name = "b";
+  auto b = *(*producer)->OpenStream(config, nullptr);
+  ASSERT_TRUE(a->SetTrack(Video()).ok());
+  ASSERT_TRUE(b->SetTrack(Video()).ok());
+  PutSeconds(*a, 2);
+  PutSeconds(*b, 2);
+  const ProducerMetrics metrics = (*producer)->metrics();
+  EXPECT_EQ(metrics.streams, 2u);
+  EXPECT_EQ(metrics.stored_bytes, a->metrics().stored_bytes + b->metrics().stored_bytes);
+  EXPECT_EQ(metrics.store_allocated + metrics.store_available, metrics.store_size);
+  EXPECT_NEAR(metrics.elementary_frame_rate, 20, 0.1);
+  EXPECT_TRUE(a->StopSync(Duration::Seconds(30)).ok());
+  const StreamMetrics of_a = a->metrics();
+  EXPECT_EQ(of_a.put_to_persisted.count, 2u);
+  EXPECT_GT(of_a.put_to_persisted.longest, Duration());
+  EXPECT_GE(of_a.control_call.count, 3u);
+  EXPECT_EQ(of_a.connect.count, 1u);
+  EXPECT_EQ((*producer)->metrics().streams, 1u);
+  EXPECT_TRUE(b->StopSync(Duration::Seconds(30)).ok());
 }
 
 TEST_F(ProducerTest, SettingsThatCannotWorkAreRefusedWithASentence) {
