@@ -149,6 +149,7 @@ class Sink {
   void OnEos(SinkPad& pad, guint32 seqnum) KVS_EXCLUDES(mutex_);
   void OnStreamStart(SinkPad& pad) KVS_EXCLUDES(mutex_);
   void OnGap(SinkPad& pad) KVS_EXCLUDES(mutex_);
+  void OnAddMetadata(const GstStructure& structure) KVS_EXCLUDES(mutex_);
   bool IsFrame(SinkPad& pad, GstBuffer* buffer) KVS_EXCLUDES(mutex_);
   GstFlowReturn StoreFrame(SinkPad& pad, const Handle& handle, GstBuffer* buffer)
       KVS_EXCLUDES(mutex_);

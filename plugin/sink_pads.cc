@@ -15,6 +15,9 @@
 namespace kvs::plugin {
 namespace {
 
+// The structure of the event with which applications add metadata.
+constexpr char kAddMetadata[] = "kvs-add-metadata";
+
 // Parameter sets that come in buffers of their own are kept up to this size; real ones have some
 // hundred bytes.
 constexpr std::size_t kMaxPendingHeaderBytes = std::size_t{64} << 10;
@@ -326,6 +329,12 @@ gboolean Sink::HandleEvent(SinkPad& pad, GstEvent* event) {
       OnFlushStop(pad, reset_time != FALSE);
       return TRUE;
     }
+    case GST_EVENT_CUSTOM_DOWNSTREAM:
+      if (gst_event_has_name(event, kAddMetadata)) {
+        OnAddMetadata(*gst_event_get_structure(event));
+        return TRUE;
+      }
+      [[fallthrough]];
     default:
       return gst_pad_event_default(pad.pad, GST_OBJECT(element_), gst_event_ref(event));
   }
@@ -359,6 +368,34 @@ void Sink::OnStreamStart(SinkPad& pad) {
 void Sink::OnGap(SinkPad& pad) {
   const MutexLock lock(mutex_);
   EndTrack(pad);
+}
+
+void Sink::OnAddMetadata(const GstStructure& structure) {
+  const gchar* name = gst_structure_get_string(&structure, "name");
+  const gchar* value = gst_structure_get_string(&structure, "value");
+  gboolean persist = FALSE;
+  const bool complete =
+      name != nullptr && value != nullptr && gst_structure_get_boolean(&structure, "persist", &persist) != FALSE;
+  std::shared_ptr<Stream> stream;
+  std::string stream_name;
+  {
+    const MutexLock lock(mutex_);
+    if (running_.has_value()) {
+      stream = running_->stream;
+      stream_name = running_->name;
+    }
+  }
+  Status status(StatusCode::kInvalidMetadata,
+                "the event kvs-add-metadata needs the fields name (string), value (string) and persist (boolean)");
+  if (complete) {
+    status = stream == nullptr ? Status(StatusCode::kStopped, "the stream was stopped")
+                               : stream->PutMetadata({name, value, persist != FALSE});
+  }
+  if (!status.ok()) {
+    PostWarning(element_, stream_name, status,
+                "Stream \"" + stream_name + "\": metadata was not added: " + ReasonText(status) + ". " +
+                    std::string(AdviceFor(status.code())));
+  }
 }
 
 void Sink::OnEos(SinkPad& pad, guint32 seqnum) {

@@ -300,5 +300,41 @@ TEST_F(EventsTest, NoMessageEverHoldsASecret) {
   }
 }
 
+class MetadataTest : public ElementTest {
+ protected:
+  static GstEvent* Add(const char* name, const char* value, gboolean persist) {
+    return gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM,
+                                gst_structure_new("kvs-add-metadata", "name", G_TYPE_STRING, name, "value", G_TYPE_STRING,
+                                                  value, "persist", G_TYPE_BOOLEAN, persist, nullptr));
+  }
+};
+
+TEST_F(MetadataTest, AnEventAddsItToTheStream) {
+  const auto video = Pad("video_%u");
+  SetState(GST_STATE_PAUSED);
+  video->Begin(kAvcCaps);
+  EXPECT_TRUE(video->Send(Add("door", "open", TRUE)));
+  EXPECT_TRUE(video->Send(Add("guest", "", FALSE)));
+  const auto metadata = stream().metadata();
+  ASSERT_THAT(metadata, SizeIs(2));
+  EXPECT_EQ(metadata[0].name + "=" + metadata[0].value, "door=open");
+  EXPECT_TRUE(metadata[0].persistent);
+  EXPECT_FALSE(metadata[1].persistent);
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), IsEmpty());
+}
+
+TEST_F(MetadataTest, AnEventThatLacksAFieldIsAWarning) {
+  const auto video = Pad("video_%u");
+  SetState(GST_STATE_PAUSED);
+  video->Begin(kAvcCaps);
+  EXPECT_TRUE(video->Send(gst_event_new_custom(
+      GST_EVENT_CUSTOM_DOWNSTREAM,
+      gst_structure_new("kvs-add-metadata", "name", G_TYPE_STRING, "door", "value", G_TYPE_STRING, "open", nullptr))));
+  EXPECT_THAT(stream().metadata(), IsEmpty());
+  const auto warnings = Take(GST_MESSAGE_WARNING);
+  ASSERT_THAT(warnings, SizeIs(1));
+  EXPECT_THAT(TextOf(warnings[0]), HasSubstr("persist (boolean)"));
+}
+
 }  // namespace
 }  // namespace kvs::plugin

@@ -137,6 +137,11 @@ class FakeStream final : public Stream {
     }
   }
 
+  std::vector<FragmentMetadata> metadata() {
+    const std::lock_guard lock(mutex_);
+    return metadata_;
+  }
+
   // Waits until `count` calls of PutFrame wait for room.
   void AwaitWaiting(int count) {
     std::unique_lock lock(mutex_);
