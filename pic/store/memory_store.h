@@ -23,7 +23,7 @@ class MemoryStore : public FrameStore {
   std::size_t bytes() const override { return bytes_; }
 
   // What it holds as a part of what it could hold now, 0..1: other streams share the pool.
-  double fill() const { return pool_->FillOf(account_); }
+  double fill() const { return retired_ ? 0 : pool_->FillOf(account_); }
   // Nothing will be put any more: others may have its part of the pool. Precondition: it is empty.
   void Retire();
 

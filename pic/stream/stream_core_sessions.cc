@@ -399,7 +399,8 @@ void StreamCore::CheckSessions(Now now) {
 void StreamCore::GiveUp(std::uint64_t session, const std::string& why, Now now) {
   const Live& live = *FindLive(session);
   const bool was_current = session == current_;
-  const bool owed = !live.connected || live.unacked_since;  // or it was only to be hung up
+  const bool answered = live.connected;
+  const bool owed = !answered || live.unacked_since;  // or it was only to be hung up
   if (owed) {
     ++counts_.sessions_failed;
     last_failure_ = Status(StatusCode::kNetworkTimeout, why + " for stream " + options_.config.name);
@@ -407,7 +408,7 @@ void StreamCore::GiveUp(std::uint64_t session, const std::string& why, Now now) 
   Tell(LogLevel::kInfo, "session " + std::to_string(session) + " is broken off: " + why);
   Abort(session, now);
   if (was_current) {
-    Run(machine::SessionFailed{recovery::Next::kReconnect}, now);
+    Run(machine::SessionFailed{recovery::ReactToSessionFailure(StatusCode::kNetworkTimeout, answered)}, now);
   } else if (owed) {
     EndCurrent();
   }
