@@ -16,8 +16,8 @@ Duration RetryPolicy::Next(Duration at_least) {
   return std::max(jittered, at_least);
 }
 
-Duration RetryBudget::Take(MonoTime now) {
-  full_at_ = std::max(full_at_.value_or(now), now) + kEach;
+Duration RetryBudget::Take(int tries, MonoTime now) {
+  full_at_ = std::max(full_at_.value_or(now), now) + kEach * tries;
   return std::max(Duration(), *full_at_ - now - kEach * kAtOnce);
 }
 

@@ -32,14 +32,15 @@ class RetryPolicy {
 };
 
 // What all retries of a stream may cost together, whatever fails and in whichever order: a few at once, then one in a while on
-// average. Jitter alone can be small many times in a row.
+// average. Jitter alone can be small many times in a row, and calls that work between two failures cost as well. An outage of
+// ten seconds sees no more than one try a second.
 class RetryBudget {
  public:
-  static constexpr int kAtOnce = 10;
-  static constexpr Duration kEach = Duration::Seconds(1);
+  static constexpr int kAtOnce = 5;
+  static constexpr Duration kEach = Duration::Seconds(2);
 
-  // Takes one try; how long to wait until it is there.
-  Duration Take(MonoTime now);
+  // Takes so many tries; how long to wait until they are there.
+  Duration Take(int tries, MonoTime now);
 
  private:
   // When everything that was taken has come back.

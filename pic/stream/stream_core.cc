@@ -73,6 +73,7 @@ void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after)
   for (const machine::Action action : step.actions) {
     switch (action) {
       case machine::Action::kCall:
+        ++tries_;
         call_began_ = now.mono;
         actions_.emplace_back(MakeCall{std::get<machine::Calling>(state_).call});
         break;
@@ -100,7 +101,11 @@ void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after)
 }
 
 void StreamCore::BackOff(RetryPolicy& policy, Duration at_least, Now now) {
-  backoff_ = std::max(policy.Next(at_least), retry_budget_.Take(now.mono));
+  // What was tried before the first failure is not a retry.
+  const auto fails = [](const RetryPolicy& one) { return one.failures() > 0; };
+  const bool again = fails(session_retries_) || std::any_of(call_retries_.begin(), call_retries_.end(), fails);
+  const int tries = std::exchange(tries_, 0);
+  backoff_ = std::max(policy.Next(at_least), retry_budget_.Take(again ? tries : 1, now.mono));
   backoff_until_ = now.mono + backoff_;
   if (next_session_at_) {
     backoff_until_ = std::max(*backoff_until_, *next_session_at_);

@@ -225,6 +225,7 @@ class StreamCore {
   std::array<RetryPolicy, machine::kCalls> call_retries_;  // by machine::Call
   RetryPolicy session_retries_;
   RetryBudget retry_budget_;
+  int tries_ = 0;  // calls and sessions since the last back-off
   MonoTime call_began_;
   std::optional<MonoTime> backoff_until_;
   Duration backoff_;

@@ -43,6 +43,7 @@ void StreamCore::StartSession(Now now) {
   live.rotate_at = now.mono + options_.config.session_lifetime;
   sessions_.push_back(std::move(live));
   ++counts_.sessions_opened;
+  ++tries_;
   if (session_retries_.failures() == 0) {
     Emit(Connecting{1});
   }

@@ -124,12 +124,21 @@ TEST_F(ServiceScenario, RefusedSessionIsNotFollowedByOthersLikeIt) {
   EXPECT_LE(metrics().sessions_failed - failed, 3u);
 }
 
-TEST_F(ServiceScenario, RefusalIsFinalOnlyWithFreshCredentials) {
-  options_.Every(FaultKind::kFatal) = Duration::Hours(1);  // the stream may fail
+TEST_F(ServiceScenario, RefusalOfAStreamThatHasWorkedIsAnOutage) {
   Begin();
   Seconds(5);
-  Fault("status,api=putMedia,code=403,error=AccessDeniedException,times=2");
+  Fault("status,api=putMedia,code=403,error=AccessDeniedException,for=20s");
   Break();
+  Seconds(40);
+  EndWell();
+  ExpectNothingLost();
+}
+
+TEST_F(ServiceScenario, RefusalIsFinalOnlyWithFreshCredentials) {
+  options_.Every(FaultKind::kFatal) = Duration::Hours(1);  // the stream may fail
+  Build();
+  Fault("status,api=putMedia,code=403,error=AccessDeniedException,times=2");
+  world_->camera().Start();
   Seconds(30);
   EXPECT_TRUE(ledger().stream_failed());
   EXPECT_EQ(world_->stream().core().failure().code(), StatusCode::kNotAuthorized);

@@ -42,19 +42,17 @@ TEST(RetryPolicyTest, HonoursWhatTheServiceAsksForAndStartsAnewAfterSuccess) {
   EXPECT_LE(policy.Next(), Duration::Millis(200));
 }
 
-TEST(RetryBudgetTest, AFewAtOnceThenOneASecond) {
+TEST(RetryBudgetTest, AFewAtOnceThenOneInTwoSeconds) {
   RetryBudget budget;
   MonoTime now = MonoTime::FromSeconds(50);
   for (int i = 0; i < RetryBudget::kAtOnce; ++i) {
-    EXPECT_EQ(budget.Take(now), Duration());
+    EXPECT_EQ(budget.Take(1, now), Duration());
   }
-  EXPECT_EQ(budget.Take(now), Duration::Seconds(1));
-  EXPECT_EQ(budget.Take(now), Duration::Seconds(2));
-  now = now + Duration::Seconds(12);
-  for (int i = 0; i < RetryBudget::kAtOnce; ++i) {
-    EXPECT_EQ(budget.Take(now), Duration());
-  }
-  EXPECT_GT(budget.Take(now), Duration());
+  EXPECT_EQ(budget.Take(1, now), Duration::Seconds(2));
+  EXPECT_EQ(budget.Take(2, now), Duration::Seconds(6));
+  now = now + Duration::Seconds(16);
+  EXPECT_EQ(budget.Take(RetryBudget::kAtOnce, now), Duration());
+  EXPECT_GT(budget.Take(1, now), Duration());
 }
 
 TEST(RecoveryTest, EveryDocumentedErrorIdHasItsOwnRow) {

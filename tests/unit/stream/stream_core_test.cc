@@ -921,5 +921,31 @@ TEST_F(StreamCoreTest, AnEndpointThatDoesNotAnswerIsAskedForAgain) {
   EXPECT_EQ(calls_, "");  // it is there
 }
 
+// The control plane works, and nobody listens at the data endpoint: each failure costs two tries.
+TEST_F(StreamCoreTest, AnOutageSeesNoMoreThanATryASecondOfWhateverKind) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  PutSeconds(2);
+  Ack(1, "PERSISTED", 0);
+  connect_ = false;
+  calls_.clear();
+  const MonoTime began = now_.mono;
+  std::size_t handled = opened_.size();
+  Break(1);
+  while (now_.mono - began < Duration::Seconds(120)) {
+    if (opened_.size() > handled) {
+      handled = opened_.size();
+      core_->OnSessionEnded(opened_.back(), Status(StatusCode::kConnectFailed, "refused"), {}, now_);
+      Settle();
+    }
+    Pass(Duration::Millis(50));
+    const auto calls = static_cast<std::int64_t>(std::count(calls_.begin(), calls_.end(), ' '));
+    const std::int64_t tries = calls + static_cast<std::int64_t>(opened_.size()) - 1;
+    if (now_.mono - began >= Duration::Seconds(10)) {
+      ASSERT_LE(tries, (now_.mono - began).seconds());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace kvs
