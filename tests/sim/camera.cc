@@ -68,7 +68,10 @@ void Camera::Declare(Feed& feed) {
 }
 
 MediaTime Camera::TimeOf(const Feed& feed, Duration since_start) const {
-  return zero_ + shift_ + feed.source.plan().starts_after + since_start;
+  const TrackPlan& plan = feed.source.plan();
+  const Duration time = plan.starts_after + since_start;
+  return zero_ + shift_ + time +
+         (plan.jump ? plan.jump->by * plan.jump->Count(time) : Duration());
 }
 
 void Camera::Arm(Feed& feed) {
@@ -76,7 +79,8 @@ void Camera::Arm(Feed& feed) {
     return;
   }
   const TrackPlan& plan = feed.source.plan();
-  const MonoTime taken = start_ + shift_ + plan.starts_after + feed.source.next().decode;
+  const MonoTime taken =
+      start_ + shift_ + plan.starts_after + plan.latency + feed.source.next().decode;
   feed.last_put = std::max(feed.last_put, taken + draw_.Between(Duration(), plan.jitter));
   feed.timer->Set(feed.last_put);
 }
@@ -85,7 +89,9 @@ void Camera::Pause() {
   if (!std::exchange(paused_, true)) {
     paused_at_ = scheduler_.now();
     for (Feed& feed : feeds_) {
-      feed.timer->Cancel();
+      if (feed.timer != nullptr) {  // null before Start
+        feed.timer->Cancel();
+      }
     }
     burst_.Cancel();
   }
@@ -141,7 +147,7 @@ Camera::Put Camera::PutOne(Feed& feed) {
   MakePayload(plan.kind, item.payload, payload_);
   Frame frame;
   frame.track_id = feed.source.track_id();
-  frame.pts = TimeOf(feed, item.present);
+  frame.pts = TimeOf(feed, item.present) - draw_.Between(Duration(), plan.shake);
   if (plan.b_frames > 0 && plan.with_dts) {
     frame.dts = TimeOf(feed, item.decode);
   }
@@ -159,7 +165,8 @@ Camera::Put Camera::PutOne(Feed& feed) {
   if (!outcome.wait_for_room) {
     ++put_;
     if (outcome.status.ok()) {
-      ledger_.OnAccepted(item.payload.name, frame.pts);
+      const Duration time = plan.starts_after + item.present;
+      ledger_.OnAccepted(item.payload.name, frame.pts, plan.jump ? plan.jump->Count(time) : 0);
     } else {
       ledger_.OnRefused(outcome.status.code());
     }

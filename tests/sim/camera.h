@@ -54,6 +54,7 @@ class Camera {
   bool Over(const Feed& feed) const;
   void Finish(Feed& feed);
   void Arm(Feed& feed);
+  // What the source's clock says at this time of the track's media.
   MediaTime TimeOf(const Feed& feed, Duration since_start) const;
 
   Scheduler& scheduler_;

@@ -26,6 +26,8 @@ std::string ToText(FrameName name) {
   return "frame " + std::to_string(name.number) + " of track " + std::to_string(name.track + 1);
 }
 
+constexpr std::int64_t kMilli = 1'000'000;
+
 // The frames of a stored fragment, in order: the payloads of its SimpleBlocks.
 std::vector<em::Bytes> BlocksOf(em::Bytes body) {
   constexpr std::size_t kTimeAndFlags = 3;
@@ -67,12 +69,13 @@ Ledger::Record& Ledger::At(FrameName name) {
   return frames_[name.track][name.number];
 }
 
-void Ledger::OnAccepted(FrameName name, MediaTime pts) {
+void Ledger::OnAccepted(FrameName name, MediaTime pts, std::int64_t jumps) {
   std::vector<Record>& frames = frames_[name.track];
   if (frames.size() <= name.number) {
     frames.resize(name.number + 1);
   }
   frames[name.number].pts = pts.nanos();
+  frames[name.number].jumps = static_cast<std::uint16_t>(jumps);
   frames[name.number].flags |= kAccepted;
   ++accepted_;
 }
@@ -185,6 +188,8 @@ void Ledger::OnEvent(const StreamEvent& event) {
           drains_.push_back(one);
         } else if constexpr (std::is_same_v<T, Disconnected>) {
           disconnects_.push_back(one);
+        } else if constexpr (std::is_same_v<T, Pressure>) {
+          pressures_.push_back(one);
         } else if constexpr (std::is_same_v<T, Connected>) {
           ++connects_;
         } else if constexpr (std::is_same_v<T, StreamFailed>) {
@@ -225,6 +230,9 @@ void Ledger::OnAck(const FragmentAcked& acked) {
 void Ledger::Mark(const Cluster& cluster, Flag flag, std::string_view why) {
   const auto found = clusters_.find(cluster);
   if (found == clusters_.end()) {
+    if (stray_acks_) {
+      return;
+    }
     Fail("a cluster was " + std::string(why) + " that session " + std::to_string(cluster.first) +
          " did not send: " + std::to_string(cluster.second));
     return;
@@ -273,6 +281,9 @@ void Ledger::CheckCodec(const em::Fragment& fragment, FrameName name) {
 }
 
 void Ledger::OnStored(const em::Fragment& fragment) {
+  if (on_stored_) {
+    on_stored_(fragment);
+  }
   const std::vector<FrameName> names = NamesOf(fragment);
   if (!names.empty()) {
     CheckMetadata(fragment, names.front());
@@ -304,19 +315,40 @@ std::int64_t Ledger::ExpectedNanos(const Record& record) const {
 
 void Ledger::CheckStoredTimes(const em::Fragment& fragment, const em::FrameInfo& info,
                               const Record& record, FrameName name) {
-  constexpr std::int64_t kMilli = 1'000'000;
   const std::int64_t scale = options_.config.timecode_scale.nanos();
   const std::int64_t in_cluster =
       info.time_ns - static_cast<std::int64_t>(fragment.timecode) * scale;
   const std::int64_t stored = fragment.producer_time_ms * kMilli + in_cluster;
   const std::int64_t off = stored - ExpectedNanos(record);
-  // Rounded to units, and the start time of a session to milliseconds.
-  if (std::abs(off) > 2 * scale + 2 * kMilli) {
+  if (record.jumps > 0) {
+    moved_[{name.track, record.jumps}].push_back(off);
+  } else if (std::abs(off) > Tolerance()) {
     ++off_time_;
     if (trace_.frames()) {
       trace_.Note(scheduler_.now(), "ledger",
                   ToText(name) + " is stored " + std::to_string(off / kMilli) + " ms off");
     }
+  }
+}
+
+// Times are rounded to units, and the start of a session to milliseconds.
+std::int64_t Ledger::Tolerance() const {
+  return 2 * options_.config.timecode_scale.nanos() + 2 * kMilli;
+}
+
+// Where the recording goes on after a jump is the stream's affair. From there on it keeps time: most
+// frames are moved alike, and the others are those that were moved once more.
+void Ledger::CheckMoved() {
+  for (auto& [key, moves] : moved_) {
+    std::sort(moves.begin(), moves.end());
+    std::size_t alike = 0;
+    for (std::size_t first = 0, end = 0; first < moves.size(); ++first) {
+      while (end < moves.size() && moves[end] - moves[first] <= 2 * Tolerance()) {
+        ++end;
+      }
+      alike = std::max(alike, end - first);
+    }
+    off_time_ += moves.size() - alike;
   }
 }
 
@@ -367,6 +399,7 @@ void Ledger::CheckEnd(const StreamMetrics& metrics) {
   if (metrics.stored_frames != 0 || metrics.stored_bytes != 0) {
     Fail("I5: a closed stream holds " + std::to_string(metrics.stored_frames) + " frames");
   }
+  CheckMoved();
   if (off_time_ > metrics.timestamps_adjusted) {
     Fail("I2: " + std::to_string(off_time_) + " frames are stored under another time, and " +
          std::to_string(metrics.timestamps_adjusted) + " were said to be");
@@ -393,7 +426,7 @@ void Ledger::CheckMissing(const StreamMetrics& metrics) {
         continue;
       }
       ++missing;
-      if (metrics.timestamps_adjusted == 0 && !ReportedLost(record)) {
+      if (metrics.timestamps_adjusted == 0 && record.jumps == 0 && !ReportedLost(record)) {
         Fail("I1: lost in silence: " +
              ToText({static_cast<std::uint8_t>(track), static_cast<std::uint32_t>(number)}));
       }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -29,8 +30,8 @@ class Ledger {
  public:
   Ledger(const SimOptions& options, Scheduler& scheduler, Trace& trace);
 
-  // The user's side.
-  void OnAccepted(FrameName name, MediaTime pts);
+  // The user's side. `jumps`: how often the clock of the source has jumped before this frame.
+  void OnAccepted(FrameName name, MediaTime pts, std::int64_t jumps = 0);
   void OnRefused(StatusCode code);
   // Metadata for one fragment, numbered from 0; its value is its number.
   static constexpr const char* kOnceName = "once";
@@ -47,11 +48,17 @@ class Ledger {
 
   // The service.
   void OnStored(const emulator::Fragment& fragment);
+  // A story looks at each fragment as it is stored, with all that it consists of.
+  void set_on_stored(std::function<void(const emulator::Fragment&)> look) {
+    on_stored_ = std::move(look);
+  }
   // It was received, and could not be stored. Nobody can make up for that who does not hear of it:
   // until the stream is told, its frames may be missing.
   void OnNotArchived(const emulator::Fragment& fragment);
   void OnMediaProblem(int error_id, std::string_view what);
   void OnThrottled() { ++throttled_; }
+  // From now on the service says things about fragments that it was never sent.
+  void ExpectStrayAcks() { stray_acks_ = true; }
 
   // After each step, and after the last.
   void CheckStep(const StreamMetrics& metrics, std::uint64_t used_bytes);
@@ -69,7 +76,9 @@ class Ledger {
   const std::vector<FramesLost>& losses() const { return losses_; }
   const std::vector<Drained>& drains() const { return drains_; }
   const std::vector<Disconnected>& disconnects() const { return disconnects_; }
+  const std::vector<Pressure>& pressures() const { return pressures_; }
   std::uint64_t connects() const { return connects_; }
+  std::uint64_t throttled() const { return throttled_; }
   bool stopped() const { return stopped_; }
   bool stream_failed() const { return stream_failed_; }
   bool WasStored(FrameName name) const;
@@ -89,6 +98,7 @@ class Ledger {
     std::int64_t pts = 0;       // ns
     std::uint32_t session = 0;  // that carried it last
     std::uint8_t flags = 0;
+    std::uint16_t jumps = 0;  // of the source's clock, before it
   };
   using Cluster = std::pair<std::uint64_t, std::uint64_t>;  // session, time code
 
@@ -103,6 +113,8 @@ class Ledger {
   void CheckMissing(const StreamMetrics& metrics);
   void CheckMetadata(const emulator::Fragment& fragment, FrameName first);
   void CheckMetadataMissing();
+  void CheckMoved();
+  std::int64_t Tolerance() const;
   bool ReportedLost(const Record& record) const;
   std::int64_t ExpectedNanos(const Record& record) const;
 
@@ -119,6 +131,8 @@ class Ledger {
   std::uint64_t stored_again_ = 0;
   std::uint64_t off_time_ = 0;  // stored under another time than they were put with
   std::uint64_t throttled_ = 0;
+  // By track and jumps: how far the stream moved the frames that came after a jump.
+  std::map<std::pair<std::uint8_t, std::uint16_t>, std::vector<std::int64_t>> moved_;
 
   std::vector<std::optional<FrameName>> metadata_;  // the first frame of the fragment that brought it
 
@@ -132,6 +146,9 @@ class Ledger {
   std::vector<FramesLost> losses_;
   std::vector<Drained> drains_;
   std::vector<Disconnected> disconnects_;
+  std::vector<Pressure> pressures_;
+  bool stray_acks_ = false;
+  std::function<void(const emulator::Fragment&)> on_stored_;
   std::map<int, std::uint64_t> error_acks_;
   std::uint64_t connects_ = 0;
   bool stopped_ = false;

@@ -149,6 +149,32 @@ ServicePlan DrawService(Draw& draw) {
   return plan;
 }
 
+// What the time stamps are like, and how late the frames come.
+void DrawTimes(Draw& draw, SimOptions& options) {
+  // A picture that is shown before the jump and put behind one that is shown after it is taken for
+  // a jump forward.
+  const bool reorders = std::any_of(options.tracks.begin(), options.tracks.end(),
+                                    [](const TrackPlan& track) { return track.b_frames > 0; });
+  if (draw.Chance(0.1) && !reorders) {
+    ClockJump jump;
+    jump.again = draw.Chance(0.3);
+    jump.at = draw.Between(Duration::Seconds(5), Duration::Seconds(60));
+    jump.by = Duration() - (jump.again ? jump.at
+                                       : Duration::Millis(draw.LogBetween(1500, 1'800'000)));
+    for (TrackPlan& track : options.tracks) {
+      track.jump = jump;
+    }
+  }
+  for (TrackPlan& track : options.tracks) {
+    if (draw.Chance(0.08)) {
+      track.latency = Duration::Millis(draw.LogBetween(100, 4000));
+    }
+    if (!track.video() && draw.Chance(0.08)) {
+      track.shake = Duration::Millis(draw.LogBetween(2, 300));
+    }
+  }
+}
+
 void DrawFaults(Draw& draw, SimOptions& options) {
   constexpr double kRare = 0.04;    // kinds that end the stream, or what it stands on
   constexpr double kCommon = 0.35;  // the others
@@ -250,6 +276,7 @@ SimOptions DrawOptions(std::uint64_t seed) {
   if (draw.Chance(0.15)) {
     options.service.credentials_life = draw.LogBetween(Duration::Seconds(20), Duration::Minutes(3));
   }
+  DrawTimes(draw, options);
   return options;
 }
 
@@ -304,6 +331,9 @@ std::string Describe(const SimOptions& options) {
     text += track.codec_change_gops > 0 ? " codec changes" : "";
     text += track.starts_after > Duration() ? " late" : "";
     text += track.ends_after ? " ends" : "";
+    text += track.latency > Duration() ? " looks ahead" : "";
+    text += track.shake > Duration() ? " shakes" : "";
+    text += track.jump ? (track.jump->again ? " wraps" : " jumps") : "";
   }
   text += ", store " + std::to_string(options.store_bytes >> 10) + " KiB, window " +
           std::to_string(config.buffer_duration.seconds()) + " s, storm " +

@@ -1,6 +1,7 @@
 #ifndef KVS_TESTS_SIM_OPTIONS_H_
 #define KVS_TESTS_SIM_OPTIONS_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -19,6 +20,19 @@ enum class MediaKind : std::uint8_t {
   kAacRaw,
   kAacAdts,
   kMuLaw,
+};
+
+// The clock that a source takes its time stamps from is set, or wraps.
+struct ClockJump {
+  Duration at;         // since the start
+  Duration by;         // negative: back
+  bool again = false;  // every `at`: with `by` as long, a counter that wraps
+
+  // How often it has jumped then.
+  std::int64_t Count(Duration since_start) const {
+    const std::int64_t count = std::max<std::int64_t>(0, since_start.nanos()) / at.nanos();
+    return again ? count : std::min<std::int64_t>(count, 1);
+  }
 };
 
 // One track of the camera or file.
@@ -43,7 +57,10 @@ struct TrackPlan {
   bool tells_end = true;               // EndTrack is called then
   // New codec data with every n-th key frame; 0: never.
   int codec_change_gops = 0;
-  Duration jitter;  // frames come up to this much later than they were taken
+  Duration latency;  // frames come this much later than they were taken: an encoder looks ahead
+  Duration jitter;   // and up to this much later still
+  std::optional<ClockJump> jump;
+  Duration shake;  // time stamps are up to this much too early
 
   bool video() const { return kind == MediaKind::kH264Avc || kind == MediaKind::kH264AnnexB; }
 };
