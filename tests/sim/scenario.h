@@ -7,7 +7,9 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -67,6 +69,11 @@ class Scenario : public testing::Test {
   const std::vector<emulator::Fragment>& stored() {
     return world_->service().model().FragmentsOf(options_.config.name);
   }
+  // The stream may end with a failure: no checker objects.
+  void MayFail() { options_.Every(FaultKind::kFatal) = Duration::Hours(24); }
+  Status PutMetadata(std::string name, std::string value, bool persistent = false) {
+    return world_->stream().PutMetadata({std::move(name), std::move(value), persistent});
+  }
   void Fault(const std::string& spec) { world_->service().AddFault(spec); }
   void Break() {
     for (const auto& connection : world_->network().InUse()) {
@@ -75,6 +82,45 @@ class Scenario : public testing::Test {
   }
   void Refuse(Duration duration) {
     world_->network().refuse_until = world_->scheduler().now() + duration;
+  }
+  // No connection is made, and those there are break.
+  void Outage(Duration duration) {
+    Refuse(duration);
+    Break();
+  }
+  // Up to the last byte under way, in both directions; new connections as well.
+  void Freeze(Duration duration) {
+    Network& network = world_->network();
+    network.up.frozen_until = network.down.frozen_until = world_->scheduler().now() + duration;
+    network.Look();
+  }
+  // The sessions that brought what is stored.
+  std::set<std::uint64_t> SessionsStored() {
+    std::set<std::uint64_t> sessions;
+    for (const emulator::Fragment& fragment : stored()) {
+      sessions.insert(fragment.session);
+    }
+    return sessions;
+  }
+  // The values of this metadata, fragment by fragment.
+  std::vector<std::string> TagsStored(std::string_view name) {
+    std::vector<std::string> values;
+    for (const emulator::Fragment& fragment : stored()) {
+      for (const emulator::MkvTag& tag : fragment.tags) {
+        if (tag.name == name) {
+          values.push_back(tag.value);
+        }
+      }
+    }
+    return values;
+  }
+  // The pressures of a kind, told so far: 1 for one that began, 0 for one that has gone.
+  std::string Told(PressureKind kind) const {
+    std::string told;
+    for (const Pressure& pressure : ledger().pressures()) {
+      told += pressure.kind == kind ? (pressure.on ? "1" : "0") : "";
+    }
+    return told;
   }
   void ExpectNothingLost() const { EXPECT_EQ(ledger().lost(), 0u); }
   void ExpectNothingTwice() const { EXPECT_EQ(ledger().stored_again(), 0u); }

@@ -80,6 +80,11 @@ class ServiceEnd::Session : public Connection::Server {
     Run();
   }
 
+  void Say(std::string_view text) {
+    acks_.emplace_back(text);
+    Answer();
+  }
+
   bool idle() const {
     return (connection_ == nullptr || answer_ended_) && model_->finished() && model_->drained();
   }
@@ -312,6 +317,12 @@ void ServiceEnd::DeleteStream() {
   if (const em::StreamInfo* stream = model_.streams().Find(stream_, now())) {
     const std::string body = em::JsonObject().Text("StreamARN", stream->arn).str();
     (void)model_.Call("deleteStream", body, endpoint(), {}, now());
+  }
+}
+
+void ServiceEnd::Say(std::string_view text) {
+  for (const auto& session : sessions_) {
+    session->Say(text);
   }
 }
 

@@ -46,6 +46,8 @@ class ServiceEnd {
   void ExpireCredentials() { oldest_good_ = static_cast<int>(issued_.size()) + 1; }
   void DeleteStream();
   void FailNextArchive() { fail_archive_ = true; }
+  // Sends this on every connection, among the acks.
+  void Say(std::string_view text);
 
   std::string endpoint() const { return "https://data-" + std::to_string(endpoint_) + ".test"; }
   // New credentials, which are accepted from now on.

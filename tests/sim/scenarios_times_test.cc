@@ -1,0 +1,189 @@
+// Stories about time stamps: tracks against each other, and clocks that are not what they should
+// be.
+#include "tests/sim/scenario.h"
+
+namespace kvs::sim {
+namespace {
+
+class TimeScenario : public Scenario {
+ protected:
+  void Jump(ClockJump jump) {
+    for (TrackPlan& track : options_.tracks) {
+      track.jump = jump;
+    }
+  }
+  // From the first frame of the recording to its last.
+  Duration Recorded() {
+    const emulator::Fragment& last = stored().back();
+    return Duration::Millis(last.producer_time_ms - stored().front().producer_time_ms) +
+           Duration::Nanos(last.last_ns - last.first_ns);
+  }
+  // From here on, in each fragment the frames of all tracks are in the order of their times, ties
+  // of video first.
+  void ExpectOrdered() {
+    world_->ledger().set_on_stored([](const emulator::Fragment& fragment) {
+      EXPECT_TRUE(fragment.first_frame_key);
+      EXPECT_EQ(fragment.frames.front().track, 1u);
+      for (std::size_t i = 1; i < fragment.frames.size(); ++i) {
+        const emulator::FrameInfo& before = fragment.frames[i - 1];
+        const emulator::FrameInfo& after = fragment.frames[i];
+        EXPECT_TRUE(before.time_ns < after.time_ns ||
+                    (before.time_ns == after.time_ns && before.track < after.track));
+      }
+    });
+  }
+};
+
+TEST_F(TimeScenario, TiesGoToVideo) {
+  options_.tracks.push_back(Audio());
+  options_.tracks[1].frame_interval = options_.tracks[0].frame_interval;
+  Begin();
+  ExpectOrdered();
+  Millis(19'500);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(metrics().timestamps_adjusted, 0u);
+}
+
+TEST_F(TimeScenario, ThreeTracksInOrder) {
+  options_.tracks.push_back(Audio());
+  options_.tracks.push_back(Audio());
+  options_.tracks[2].kind = MediaKind::kMuLaw;
+  options_.tracks[2].frame_interval = Duration::Millis(20);
+  Begin();
+  ExpectOrdered();
+  Millis(19'500);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(metrics().timestamps_adjusted, 0u);
+  EXPECT_EQ(stored().back().frames_per_track.size(), 3u);
+}
+
+TEST_F(TimeScenario, FramesComeUnevenlyAndAreOrderedAllTheSame) {
+  options_.tracks.push_back(Audio());
+  options_.tracks[0].jitter = Duration::Millis(300);
+  options_.tracks[1].jitter = Duration::Millis(500);
+  Begin();
+  ExpectOrdered();
+  Seconds(30);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(metrics().timestamps_adjusted, 0u);
+}
+
+TEST_F(TimeScenario, EncoderLooksAheadThreeSeconds) {
+  options_.tracks.push_back(Audio());
+  options_.tracks[0].latency = Duration::Seconds(3);
+  Begin();
+  ExpectOrdered();
+  Seconds(30);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(metrics().timestamps_adjusted, 0u);
+  EXPECT_EQ(metrics().sessions_opened, 1u);
+}
+
+TEST_F(TimeScenario, ASilentTrackHoldsTheOtherUpOnlyOnce) {
+  options_.tracks.push_back(Audio());
+  options_.tracks[1].ends_after = Duration::Seconds(10);
+  options_.tracks[1].tells_end = false;
+  Begin();
+  Seconds(14);
+  const std::uint64_t persisted = metrics().fragments_persisted;
+  Seconds(10);
+  EXPECT_EQ(metrics().fragments_persisted, persisted + 5);
+  EndWell();
+  ExpectNothingLost();
+}
+
+TEST_F(TimeScenario, SourceClockIsSetBackAnHour) {
+  for (const bool absolute : {true, false}) {
+    options_.config.absolute_fragment_times = absolute;
+    options_.tracks = {TrackPlan(), Audio()};
+    Jump({Duration::Seconds(9), -Duration::Minutes(30)});
+    Begin();
+    Millis(19'500);
+    EndWell();
+    ExpectNothingLost();
+    EXPECT_EQ(metrics().timestamps_adjusted, 0u);
+    EXPECT_EQ(metrics().sessions_opened, 1u);
+    EXPECT_NEAR(static_cast<double>(Recorded().millis()), 19'500, 200);
+  }
+}
+
+TEST_F(TimeScenario, SourceClockIsSetBackAnHourAndTheConnectionBreaks) {
+  options_.tracks.push_back(Audio());
+  Jump({Duration::Seconds(9), -Duration::Minutes(30)});
+  Begin();
+  Millis(9500);
+  Break();
+  Seconds(10);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(metrics().timestamps_adjusted, 0u);
+}
+
+TEST_F(TimeScenario, OnlyVideoBeginsAgain) {
+  options_.tracks.push_back(Audio());
+  options_.tracks[0].jump = ClockJump{Duration::Seconds(9), -Duration::Minutes(30)};
+  Begin();
+  Millis(19'500);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(metrics().timestamps_adjusted, 0u);
+  EXPECT_NEAR(static_cast<double>(Recorded().millis()), 19'500, 200);
+}
+
+TEST_F(TimeScenario, CounterWraps) {
+  options_.tracks.push_back(Audio());
+  Jump({Duration::Seconds(30), -Duration::Seconds(30), /*again=*/true});
+  Begin();
+  Seconds(200);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(metrics().timestamps_adjusted, 0u);
+  EXPECT_NEAR(static_cast<double>(Recorded().millis()), 200'000, 1000);
+}
+
+// The other way it is a pause: nothing is known of the time in between.
+TEST_F(TimeScenario, SourceClockIsSetForwardAnHour) {
+  options_.tracks.push_back(Audio());
+  Jump({Duration::Seconds(9), Duration::Hours(1)});
+  Begin();
+  Millis(19'500);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_NEAR(static_cast<double>(Recorded().millis()), 3'619'500, 200);
+}
+
+TEST_F(TimeScenario, SoundThatGoesBackALittleIsPutInOrder) {
+  options_.tracks.push_back(Audio());
+  options_.tracks[1].shake = Duration::Millis(150);
+  Begin();
+  world_->ledger().set_on_stored(
+      [sound = std::int64_t{0}](const emulator::Fragment& fragment) mutable {
+        for (const emulator::FrameInfo& frame : fragment.frames) {
+          EXPECT_TRUE(frame.track == 1 || frame.time_ns >= std::exchange(sound, frame.time_ns));
+        }
+      });
+  Millis(19'500);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_GT(metrics().timestamps_adjusted, 0u);
+  EXPECT_EQ(metrics().sessions_opened, 1u);
+}
+
+TEST_F(TimeScenario, UnitOfTenMilliseconds) {
+  options_.config.timecode_scale = Duration::Millis(10);
+  options_.tracks.push_back(Audio());
+  Begin();
+  Millis(9500);
+  Break();
+  Seconds(10);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(metrics().timestamps_adjusted, 0u);
+}
+
+}  // namespace
+}  // namespace kvs::sim
