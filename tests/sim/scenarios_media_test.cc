@@ -118,5 +118,46 @@ TEST_F(MediaScenario, RelativeTimesWithOpenGroups) {
   ExpectNothingLost();
 }
 
+// More than the service takes in a fragment: the frame is refused, and the pictures that need it.
+TEST_F(MediaScenario, FrameOfFiftyMegabytesIsRefused) {
+  options_.store_bytes = 256 << 20;
+  options_.network.window_bytes = 4 << 20;
+  options_.tracks[0].frame_interval = Duration::Millis(500);
+  options_.tracks[0].key_bytes_min = options_.tracks[0].key_bytes_max = 52'000'000;
+  options_.tracks.push_back(Audio());
+  Begin();
+  Millis(3900);
+  EndWell();
+  EXPECT_EQ(ledger().lost(LossReason::kTooLarge), 2u);
+  EXPECT_EQ(ledger().lost(LossReason::kNoKeyFrame), 6u);
+  EXPECT_EQ(ledger().lost(), 8u);
+  EXPECT_EQ(stored().back().header->tracks.size(), 1u);  // the sound arrives
+}
+
+// Three to a fragment would be too much for the service.
+TEST_F(MediaScenario, FragmentIsCutBeforeFiftyMegabytes) {
+  options_.store_bytes = 256 << 20;
+  options_.network.window_bytes = 8 << 20;
+  options_.tracks[0].frame_interval = Duration::Millis(1500);
+  options_.tracks[0].gop_min = options_.tracks[0].gop_max = Duration::Seconds(100);
+  options_.tracks[0].key_bytes_min = options_.tracks[0].key_bytes_max = 20'000'000;
+  options_.tracks[0].frame_bytes_min = options_.tracks[0].frame_bytes_max = 20'000'000;
+  Begin();
+  Millis(5000);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(stored().size(), 2u);
+}
+
+TEST_F(MediaScenario, FrameLargerThanTheStoreIsRefused) {
+  options_.store_bytes = 128 << 10;
+  options_.tracks[0].key_bytes_max = 200'000;
+  Begin();
+  Seconds(60);
+  EndWell();
+  EXPECT_GT(ledger().lost(LossReason::kPressure), 0u);
+  EXPECT_GT(ledger().stored(), 0u);
+}
+
 }  // namespace
 }  // namespace kvs::sim

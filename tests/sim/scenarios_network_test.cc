@@ -232,5 +232,73 @@ TEST_F(NetworkScenario, DataEndpointMoves) {
   ExpectNothingLost();
 }
 
+TEST_F(NetworkScenario, BackWithinTenSecondsAfterAnOutageOfAnyLength) {
+  for (const std::int64_t seconds : {2, 20, 100, 1000}) {
+    options_.config.buffer_duration = Duration::Seconds(2000);
+    Begin();
+    Seconds(5);
+    Outage(Duration::Seconds(seconds));
+    Seconds(seconds);
+    const std::uint64_t before = ledger().connects();
+    EXPECT_TRUE(
+        world_->RunUntil([&] { return ledger().connects() > before; }, Duration::Millis(10'500)));
+    Seconds(20);
+    EndWell();
+    ExpectNothingLost();
+    ExpectNothingTwice();
+  }
+}
+
+TEST_F(NetworkScenario, OutageIsToldOnceForEachReason) {
+  Begin();
+  Seconds(5);
+  Outage(Duration::Minutes(5));
+  Seconds(300);
+  Fault("status,api=putMedia,code=503,error=ServiceUnavailableException,for=5m");
+  Seconds(330);
+  std::vector<StatusCode> told;
+  for (const Disconnected& disconnect : ledger().disconnects()) {
+    told.push_back(disconnect.reason.code());
+  }
+  EXPECT_EQ(told, (std::vector{StatusCode::kConnectionLost, StatusCode::kConnectFailed,
+                               StatusCode::kServiceFailure}));
+  EXPECT_EQ(ledger().connects(), 2u);
+  EndWell();
+}
+
+TEST_F(NetworkScenario, HostCrashesAndForgetsWhatItHadReceived) {
+  options_.service.ack_delay_persisted = Duration::Seconds(5);
+  Begin();
+  Millis(8500);
+  Fault("reset,session=open,bytes=1,kind=crash,times=1");
+  Seconds(20);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_GE(metrics().fragments_resent, 3u);
+}
+
+TEST_F(NetworkScenario, ServiceEndsTheConnectionInEachWay) {
+  for (const char* const kind : {"end", "fin", "rst"}) {
+    Begin();
+    Seconds(3);
+    Fault(std::string("close-after,session=open,fragments=1,kind=") + kind + ",times=1");
+    Seconds(10);
+    EndWell();
+    ExpectNothingLost();
+    EXPECT_EQ(metrics().sessions_opened, 2u);
+  }
+}
+
+TEST_F(NetworkScenario, NothingOfWhatIsUnderWayArrives) {
+  options_.config.connection_staleness = Duration::Seconds(6);
+  Begin();
+  Seconds(4);
+  Freeze(Duration::Seconds(30));  // new connections as well
+  Seconds(60);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_LE(metrics().sessions_opened, 9u);
+}
+
 }  // namespace
 }  // namespace kvs::sim
