@@ -112,6 +112,17 @@ TEST_F(SessionScenario, NoMoreThanFiveSessionsASecond) {
   EXPECT_EQ(ledger().throttled(), 0u);
 }
 
+// On the way, what left in time comes closer together.
+TEST_F(SessionScenario, NoMoreThanFiveSessionsASecondArrive) {
+  options_.tracks[0].gop_min = options_.tracks[0].gop_max = Duration::Millis(120);
+  options_.tracks[0].codec_change_gops = 1;  // eight a second
+  Begin();
+  Seconds(10);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_EQ(ledger().throttled(), 0u);
+}
+
 TEST_F(SessionScenario, NewCodecDataWhileTheOldSessionWaitsForItsAcks) {
   options_.tracks[0].codec_change_gops = 3;
   options_.service.ack_delay_persisted = Duration::Seconds(15);
@@ -136,6 +147,28 @@ TEST_F(SessionScenario, IdleFragmentIsEndedWithATag) {
   EXPECT_EQ(metrics().stored_frames, 0u);
   Seconds(60);  // longer than the service keeps an idle connection
   EXPECT_EQ(metrics().sessions_failed, 0u);
+  EndWell();
+  ExpectNothingLost();
+  ExpectNothingTwice();
+}
+
+// The host died after its last ack, so that nothing is owed but the end of its answer.
+TEST_F(SessionScenario, AnAnswerThatNeverEndsIsHungUp) {
+  options_.config.idle_timeout = Duration::Seconds(5);
+  Begin();
+  Seconds(5);
+  world_->camera().Pause();
+  Until([](const StreamMetrics& m) { return m.stored_frames == 0; });
+  for (const auto& connection : world_->network().InUse()) {
+    connection->Die();
+  }
+  Seconds(20);
+  EXPECT_EQ(metrics().active_sessions, 1u);
+  Seconds(20);
+  EXPECT_EQ(metrics().active_sessions, 0u);
+  EXPECT_EQ(metrics().sessions_failed, 0u);  // nothing was wrong with it
+  world_->camera().Resume();
+  Seconds(5);
   EndWell();
   ExpectNothingLost();
   ExpectNothingTwice();

@@ -123,6 +123,35 @@ TEST_F(TimeScenario, SourceClockIsSetBackAnHourAndTheConnectionBreaks) {
   EXPECT_EQ(metrics().timestamps_adjusted, 0u);
 }
 
+TEST_F(TimeScenario, SourceClockIsSetBackSomeSeconds) {
+  for (const bool sound : {false, true}) {
+    options_.tracks = {TrackPlan()};
+    if (sound) {
+      options_.tracks.push_back(Audio());
+    }
+    Jump({Duration::Seconds(9), -Duration::Seconds(5)});
+    Begin();
+    Millis(19'500);
+    EndWell();
+    ExpectNothingLost();
+    EXPECT_EQ(metrics().timestamps_adjusted, 0u);
+    EXPECT_NEAR(static_cast<double>(Recorded().millis()), 19'500, 200);
+  }
+}
+
+// Pictures that are shown before the jump are put behind one that is shown after it.
+TEST_F(TimeScenario, SourceClockIsSetBackAmongReorderedPictures) {
+  options_.tracks[0].b_frames = 2;
+  options_.tracks.push_back(Audio());
+  Jump({Duration::Millis(9060), -Duration::Minutes(30)});
+  Begin();
+  Millis(19'500);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_LE(metrics().timestamps_adjusted, 3u);
+  EXPECT_NEAR(static_cast<double>(Recorded().millis()), 19'500, 500);
+}
+
 TEST_F(TimeScenario, OnlyVideoBeginsAgain) {
   options_.tracks.push_back(Audio());
   options_.tracks[0].jump = ClockJump{Duration::Seconds(9), -Duration::Minutes(30)};
