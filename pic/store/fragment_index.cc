@@ -115,6 +115,11 @@ std::int64_t FragmentIndex::LiveSpan() const {
   return 0;
 }
 
+std::int64_t FragmentIndex::EvictableSpan() const {
+  const std::optional<std::uint64_t> oldest = OldestEvictable();
+  return oldest ? floor_ - fragments_[*oldest].timecode : 0;
+}
+
 FragmentIndex::Waiting FragmentIndex::Unsent() const {
   Waiting waiting;
   for (std::uint64_t number = end(); number != begin();) {

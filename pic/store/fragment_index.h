@@ -120,6 +120,8 @@ class FragmentIndex {
   std::uint64_t live_frames() const { return live_frames_; }
   // From the first to the last time code of what is not done and not released, in units of the timecode scale.
   std::int64_t LiveSpan() const;
+  // The same of what could be given up: while the oldest fragment is on the wire, to give up others does not shorten the whole.
+  std::int64_t EvictableSpan() const;
   // What no session has sent whole and somebody still waits for.
   struct Waiting {
     std::uint64_t bytes = 0;  // of payload

@@ -6,6 +6,21 @@
 #include "pic/stream/stream_core.h"
 
 namespace kvs {
+namespace {
+
+// No encoder shows a picture later than this after it can be decoded.
+constexpr Duration kLongestReordering = Duration::Seconds(10);
+
+// On the time line of the recording; none where it does not fit the presentation time: by the clock before a jump, say.
+std::optional<MediaTime> DecodeTime(const Frame& frame, const TimeMender::Mended& time) {
+  if (!frame.dts) {
+    return std::nullopt;
+  }
+  const MediaTime decode = *frame.dts + time.shift;
+  return decode <= time.pts && decode >= time.pts - kLongestReordering ? std::optional(decode) : std::nullopt;
+}
+
+}  // namespace
 
 StreamCore::Slot* StreamCore::FindSlot(std::uint32_t id) {
   for (Slot& slot : slots_) {
@@ -203,7 +218,7 @@ StreamCore::PutOutcome StreamCore::Store(Slot& slot, const Frame& frame, const A
       pending.wanted = time.wanted;
       pending.duration = frame.duration;
       pending.tracks = tracks_;
-      interleaver_.Push(std::move(pending), frame.dts ? std::optional(*frame.dts + time.shift) : std::nullopt, now.mono);
+      interleaver_.Push(std::move(pending), DecodeTime(frame, time), now.mono);
       ++counts_.frames_put;
       counts_.bytes_put += adapted.size;
       return {};
@@ -224,7 +239,7 @@ StreamCore::PutOutcome StreamCore::Store(Slot& slot, const Frame& frame, const A
 }
 
 bool StreamCore::WindowFull() const {
-  return options_.config.timecode_scale * index_.LiveSpan() >= options_.config.buffer_duration;
+  return options_.config.timecode_scale * index_.EvictableSpan() >= options_.config.buffer_duration;
 }
 
 // A fragment that fills the whole store must end before the service can acknowledge it: both kinds of stream see to that.

@@ -7,6 +7,7 @@ namespace kvs {
 TimeMender::Mended TimeMender::Mend(std::size_t position, MediaTime pts, Duration duration, bool reorders) {
   TrackTime& track = tracks_[position];
   Duration jump;
+  Duration shift;
   MediaTime time = pts + track.shift;
   if (!track.latest) {
     // The first frame of a track belongs to the time line as the others have made it, and that begins at zero.
@@ -24,14 +25,26 @@ TimeMender::Mended TimeMender::Mend(std::size_t position, MediaTime pts, Duratio
   } else if (time < *track.latest - kJump) {
     jump = *track.latest - time;
     // As another track has done before it, if that makes it fit.
+    track.shift_before = track.shift;
+    track.may_be_before = reorders ? kMostReordered : 0;
     const MediaTime together = pts + shift_;
-    if (together > *latest_ - kTogether && together < *latest_ + kTogether) {
+    if (track.shift != shift_ && together > *latest_ - kTogether && together < *latest_ + kTogether) {
       track.shift = shift_;
     } else {
       track.shift = track.shift + jump + std::max(duration, Duration::Millis(1));
       shift_ = track.shift;
     }
     time = pts + track.shift;
+  }
+  shift = track.shift;
+  if (track.may_be_before > 0 && jump == Duration()) {
+    // A picture from before the jump that is put behind one from after it.
+    --track.may_be_before;
+    const MediaTime before = pts + track.shift_before;
+    if (time > *track.latest + kJump && before > *track.latest - kJump && before < *track.latest + kJump) {
+      time = before;
+      shift = track.shift_before;
+    }
   }
   const MediaTime wanted = time;
   // What does not reorder does not go back: a sound packet that claims to is put where the one before it is.
@@ -40,7 +53,7 @@ TimeMender::Mended TimeMender::Mend(std::size_t position, MediaTime pts, Duratio
   }
   track.latest = track.latest ? std::max(*track.latest, time) : time;
   latest_ = latest_ ? std::max(*latest_, *track.latest) : *track.latest;
-  return {time, wanted, track.shift, jump};
+  return {time, wanted, shift, jump};
 }
 
 }  // namespace kvs

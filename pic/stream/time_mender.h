@@ -26,6 +26,9 @@ class TimeMender {
     Duration shift;    // of the track's time line: to be added to the decoding time as well
     Duration jump;     // how far the time of the track just jumped back; zero: it did not
   };
+  // An encoder holds back no more pictures than this. Source: H.264 and H.265, at most 16 reference pictures.
+  static constexpr int kMostReordered = 16;
+
   // The frames of each track in the order in which they were put. `position` < kMaxTracks. `reorders`: frames may be put out of
   // presentation order (video).
   Mended Mend(std::size_t position, MediaTime pts, Duration duration, bool reorders);
@@ -34,6 +37,8 @@ class TimeMender {
   struct TrackTime {
     Duration shift;
     std::optional<MediaTime> latest;  // mended
+    Duration shift_before;            // the last jump
+    int may_be_before = 0;            // so many of the next frames may be from before it
   };
   std::array<TrackTime, kMaxTracks> tracks_;
   Duration shift_;                  // of the last jump

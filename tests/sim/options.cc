@@ -151,11 +151,7 @@ ServicePlan DrawService(Draw& draw) {
 
 // What the time stamps are like, and how late the frames come.
 void DrawTimes(Draw& draw, SimOptions& options) {
-  // A picture that is shown before the jump and put behind one that is shown after it is taken for
-  // a jump forward.
-  const bool reorders = std::any_of(options.tracks.begin(), options.tracks.end(),
-                                    [](const TrackPlan& track) { return track.b_frames > 0; });
-  if (draw.Chance(0.1) && !reorders) {
+  if (draw.Chance(0.1)) {
     ClockJump jump;
     jump.again = draw.Chance(0.3);
     jump.at = draw.Between(Duration::Seconds(5), Duration::Seconds(60));

@@ -89,5 +89,23 @@ TEST_F(TimeMenderTest, ATrackThatComesLaterFollowsTheOthers) {
   EXPECT_EQ(Audio(10), 10'050);
 }
 
+TEST_F(TimeMenderTest, AJumpOfAFewSecondsIsMendedOnce) {
+  EXPECT_EQ(Video(10'000), 10'000);
+  EXPECT_EQ(Video(5'000), 10'040);
+  const TimeMender::Mended next = mender_.Mend(0, MediaTime::FromMillis(5'040), kFrame, kVideo);
+  EXPECT_EQ(next.pts.millis(), 10'080);
+  EXPECT_EQ(next.jump, Duration());
+}
+
+// I0 P3 B1 B2, and the clock is set back between B1 and the next.
+TEST_F(TimeMenderTest, PicturesFromBeforeTheJumpStayWhereTheyWere) {
+  constexpr std::int64_t kHour = 3'600'000;
+  EXPECT_EQ(Video(kHour), kHour);
+  EXPECT_EQ(Video(120), kHour + 40);               // P, from after the jump
+  EXPECT_EQ(Video(kHour - 40), kHour - 40);        // B, from before it
+  EXPECT_EQ(Video(80), kHour);                     // B, from after it
+  EXPECT_EQ(Video(240), kHour + 160);
+}
+
 }  // namespace
 }  // namespace kvs
