@@ -48,6 +48,14 @@ StreamCore::Options CoreOptions(const ProducerContext& context, StreamConfig con
   return options;
 }
 
+// Why a source gave no credentials. What is wrong with it now may be mended by the next look at it: a file that is just being
+// written. Whether to go on is for the core to say.
+Status CredentialsFailure(const Status& status) {
+  return Describe(status.code()).retry == RetryClass::kNever
+             ? Status(StatusCode::kNoCredentials, std::string(Describe(status.code()).name) + ": " + status.message())
+             : status;
+}
+
 std::chrono::nanoseconds ToChrono(Duration duration) { return std::chrono::nanoseconds(duration.nanos()); }
 
 }  // namespace
@@ -158,10 +166,9 @@ void RemoteStream::TellListener(StreamEvent event) {
   }
   const bool may_drop = std::holds_alternative<FragmentAcked>(event);
   const bool last = std::holds_alternative<Stopped>(event);
-  callbacks_->Post([listener = listener_, event = std::move(event)] { listener->OnStreamEvent(event); }, may_drop);
-  if (last) {
-    listener_.reset();
-  }
+  // After the last one nothing of it is left here: dropped under the mutex, a listener that holds the stream would end it there.
+  std::shared_ptr<StreamListener> listener = last ? std::move(listener_) : listener_;
+  callbacks_->Post([listener = std::move(listener), event = std::move(event)] { listener->OnStreamEvent(event); }, may_drop);
 }
 
 void RemoteStream::RunActions() {
@@ -236,7 +243,7 @@ void RemoteStream::Do(const StreamCore::MakeCall& action) {
     if (number != self->net_call_number_) {
       return;
     }
-    Status status = credentials.status();
+    Status status = credentials.ok() ? Status() : CredentialsFailure(credentials.status());
     Result<service::HttpRequest> request = self->MakeRequest(call);
     if (status.ok()) {
       status = request.status();
@@ -377,7 +384,7 @@ void RemoteStream::Do(const StreamCore::OpenSession& action) {
                                                              : service::FragmentTimecodeType::kRelative;
     Result<service::HttpRequest> request =
         service::MakePutMediaRequest({self->net_endpoint_, self->context_->user_agent}, arguments);
-    Status status = credentials.ok() ? request.status() : credentials.status();
+    Status status = credentials.ok() ? request.status() : CredentialsFailure(credentials.status());
     if (status.ok()) {
       status = self->Sign(*request, *credentials);
     }
@@ -387,7 +394,11 @@ void RemoteStream::Do(const StreamCore::OpenSession& action) {
     }
     {
       const MutexLock lock(self->mutex_);
-      self->core_.OnSessionSigned(action.session, credentials->expiration, self->now());
+      std::optional<WallTime> expire = credentials->expiration;  // by the service's clock
+      if (expire) {
+        expire = *expire - self->context_->clock_skew;
+      }
+      self->core_.OnSessionSigned(action.session, expire, self->now());
       self->Settle();
     }
     net::TransferOptions options;
@@ -503,12 +514,12 @@ void RemoteStream::Stop(Duration timeout) {
 
 Status RemoteStream::StopSync(Duration timeout) {
   Stop(timeout);
-  const MonoTime give_up = now().mono + timeout + kStopMargin;
+  const MonoTime give_up = now().mono + std::min(timeout, kLongestDuration) + kStopMargin;
   const MutexLock lock(mutex_);
   while (!core_.closed() && now().mono < give_up) {
     changed_.wait_for(mutex_, ToChrono(kRoomInterval));
   }
-  if (last_drain_ && last_drain_->complete) {
+  if (core_.closed() && last_drain_ && last_drain_->complete) {
     return {};
   }
   const std::uint64_t left = last_drain_ ? last_drain_->frames_left : core_.metrics(now().mono).stored_frames;

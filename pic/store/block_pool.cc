@@ -83,9 +83,20 @@ void BlockPool::Give(Account& account, Block block) {
   --used_;
   --account.used;
   kept_ += KeptFor(account);
+  if (claims_ > 0 && budget_blocks_ - used_ > budget_blocks_ / kPlentyPart) {
+    for (Account* each : accounts_) {
+      each->claims = false;
+    }
+    claims_ = 0;
+  }
   if (free_.size() < kKeptForReuse) {
     free_.push_back(std::move(block));
   }
+}
+
+std::size_t BlockPool::MostFor(const Account& /*account*/) const {
+  const MutexLock lock(mutex_);
+  return budget_blocks_ - (accounts_.size() - 1) * (Share() / 2);
 }
 
 double BlockPool::FillOf(const Account& account) const {

@@ -43,6 +43,8 @@ class BlockPool {
   bool Take(Account& account, std::size_t count, std::vector<Block>& out);
   void Give(Account& account, Block block);
 
+  // The most that the account can ever hold while the others are there.
+  std::size_t MostFor(const Account& account) const;
   // What the account holds as a part of what it could hold now; 0..1.
   double FillOf(const Account& account) const;
 
@@ -50,6 +52,8 @@ class BlockPool {
   static constexpr std::size_t kKeptForReuse = 8;
   // "Nearly used up": less than this part of the budget is free.
   static constexpr std::size_t kScarcePart = 8;
+  // "Enough for everybody again": more than this part.
+  static constexpr std::size_t kPlentyPart = 4;
 
   std::size_t Share() const KVS_REQUIRES(mutex_) { return budget_blocks_ / accounts_.size(); }
   // Kept for the account and not used by it.
@@ -64,7 +68,7 @@ class BlockPool {
   std::size_t used_ KVS_GUARDED_BY(mutex_) = 0;
   std::size_t kept_ KVS_GUARDED_BY(mutex_) = 0;    // sum of KeptFor
   std::size_t claims_ KVS_GUARDED_BY(mutex_) = 0;  // accounts that claim
-  std::vector<const Account*> accounts_ KVS_GUARDED_BY(mutex_);
+  std::vector<Account*> accounts_ KVS_GUARDED_BY(mutex_);
   std::vector<Block> free_ KVS_GUARDED_BY(mutex_);
 };
 

@@ -44,9 +44,12 @@ void MemoryStore::Retire() {
 
 Result<FrameRef> MemoryStore::Put(std::span<const Bytes> parts, std::size_t size) {
   KVS_CHECK(size > 0);
-  if (size > UINT32_MAX || size > pool_->budget_blocks() * kBlock) {
-    return Status(StatusCode::kTooLarge, "a frame of " + std::to_string(size) + " bytes does not fit into a store of " +
-                                             std::to_string(pool_->budget_blocks() * kBlock) + " bytes");
+  if (size > kBlock) {
+    const std::size_t most = pool_->MostFor(account_) * kBlock;
+    if (size > UINT32_MAX || size > most) {
+      return Status(StatusCode::kTooLarge, "a frame of " + std::to_string(size) + " bytes does not fit into the " +
+                                               std::to_string(most) + " bytes that the stream may hold");
+    }
   }
   const std::size_t left = blocks_.empty() ? 0 : kBlock - filled_;
   if (size > left) {

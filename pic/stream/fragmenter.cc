@@ -24,7 +24,7 @@ Fragmenter::Cut Fragmenter::Decide(const Fragment& open, const Candidate& next) 
   // A cut between reordered frames would put later frames before the cut in time: wait for a frame that is later than all
   // so far, and look for it early enough.
   const std::int64_t span = next.timecode - open.earliest;
-  const bool too_long = span + next.duration > max;
+  const bool too_long = elapsed >= min && span + next.duration > max;
   const bool too_large = open.bytes + next.bytes > kMaxFrameBytes;
   if (too_large && elapsed < min) {
     return Cut::kOverflow;

@@ -136,10 +136,10 @@ std::optional<MonoTime> Interleaver::deadline() const {
     return std::nullopt;
   }
   const PendingFrame& head = tracks_[*position].frames.front();
-  Duration wait = options_.longest_wait;
+  Duration wait;  // for all of them
   for (const TrackQueue& other : tracks_) {
     if (MayStillBring(other, head.order)) {
-      wait = std::min(wait, WaitFor(other));
+      wait = std::max(wait, WaitFor(other));
     }
   }
   return head.arrived + wait;

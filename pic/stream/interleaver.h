@@ -18,6 +18,7 @@ struct PendingFrame {
   MediaTime pts;
   MediaTime wanted;  // pts before it was moved behind the frame in front of it
   Duration duration;
+  std::uint64_t metadata_mark = 0;  // which metadata had been put by then
   MonoTime arrived;
   MediaTime order;  // set by the interleaver
   std::shared_ptr<const TrackSet> tracks;

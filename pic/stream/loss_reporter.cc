@@ -35,8 +35,8 @@ std::vector<FramesLost> LossReporter::Take(MonoTime now, bool all) {
 std::optional<MonoTime> LossReporter::deadline() const {
   std::optional<MonoTime> first;
   for (const Episode& episode : episodes_) {
-    if (episode.untold && episode.told_at) {
-      const MonoTime due = *episode.told_at + kInterval;
+    if (episode.untold) {
+      const MonoTime due = episode.told_at ? *episode.told_at + kInterval : MonoTime();  // the first one: at once
       first = first ? std::min(*first, due) : due;
     }
   }

@@ -16,6 +16,31 @@ constexpr std::string_view kImagePrefixTag = "AWS_KINESISVIDEO_IMAGE_PREFIX";
 
 Status Bad(std::string text) { return {StatusCode::kInvalidMetadata, std::move(text)}; }
 
+// Whether the bytes are UTF-8 without surrogates and without a longer form than needed.
+bool IsUtf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
+    const std::uint8_t lead = byte(i);
+    const std::size_t length = lead < 0x80 ? 1 : lead >> 5 == 0x6 ? 2 : lead >> 4 == 0xE ? 3 : lead >> 3 == 0x1E ? 4 : 0;
+    if (length == 0 || i + length > text.size()) {
+      return false;
+    }
+    std::uint32_t point = length == 1 ? lead : lead & (0x7F >> length);
+    for (std::size_t k = 1; k < length; ++k) {
+      if (byte(i + k) >> 6 != 2) {
+        return false;
+      }
+      point = point << 6 | (byte(i + k) & 0x3F);
+    }
+    constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (point < kLeast[length] || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) {
+      return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
 Status CheckPair(std::string_view name, std::string_view value) {
   const std::string what = "metadata \"" + std::string(name.substr(0, kMaxMetadataNameBytes)) + "\"";
   if (name.empty() || name.size() > kMaxMetadataNameBytes) {
@@ -30,18 +55,29 @@ Status CheckPair(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos || value.find('\0') != std::string_view::npos) {
     return Bad(what + ": a zero byte would end it early");
   }
+  if (!IsUtf8(name) || !IsUtf8(value)) {
+    return Bad("metadata that is not UTF-8");
+  }
   return {};
 }
 
 }  // namespace
 
 Status MetadataQueue::CheckRoom(std::size_t items) const {
-  if (persistent_.size() + once_items_ + items > kMaxFragmentMetadata) {
+  if (persistent_.size() + OnceItems() + items > kMaxFragmentMetadata) {
     return {StatusCode::kMetadataLimit, "a fragment has at most " + std::to_string(kMaxFragmentMetadata) +
                                             " items of metadata; the next one has " +
-                                            std::to_string(persistent_.size() + once_items_)};
+                                            std::to_string(persistent_.size() + OnceItems())};
   }
   return {};
+}
+
+std::size_t MetadataQueue::OnceItems() const {
+  std::size_t items = 0;
+  for (const Once& once : once_) {
+    items += once.items;
+  }
+  return items;
 }
 
 Status MetadataQueue::Put(FragmentMetadata metadata) {
@@ -52,8 +88,7 @@ Status MetadataQueue::Put(FragmentMetadata metadata) {
     if (Status status = CheckRoom(1); !status.ok()) {
       return status;
     }
-    once_.push_back({{std::move(metadata.name), std::move(metadata.value)}});
-    ++once_items_;
+    once_.push_back({{{std::move(metadata.name), std::move(metadata.value)}}, 1, ++mark_, std::nullopt});
     return {};
   }
   const auto same = std::find_if(persistent_.begin(), persistent_.end(),
@@ -80,15 +115,15 @@ Status MetadataQueue::PutEvent(const MediaEvent& event) {
     }
   }
   const bool image = event.type == MediaEventType::kImageGeneration;
-  if (event.image_prefix.size() > kMaxImagePrefixBytes || event.image_prefix.find('\0') != std::string::npos) {
+  if (event.image_prefix.size() > kMaxImagePrefixBytes || event.image_prefix.find('\0') != std::string::npos ||
+      !IsUtf8(event.image_prefix)) {
     return Bad("an image prefix of " + std::to_string(event.image_prefix.size()) +
-               " bytes; at most 256 are allowed, and no zero byte");
+               " bytes; at most 256 of UTF-8 are allowed, and no zero byte");
   }
   if (!image && !event.image_prefix.empty()) {
     return Bad("only an image generation event has an image prefix");
   }
-  bool& has_event = has_event_[static_cast<std::size_t>(event.type)];
-  if (has_event) {
+  if (std::any_of(once_.begin(), once_.end(), [&](const Once& once) { return once.event == event.type; })) {
     return {StatusCode::kInvalidState, "the next fragment has an event of this type already"};
   }
   if (Status status = CheckRoom(event.pairs.size()); !status.ok()) {
@@ -100,38 +135,40 @@ Status MetadataQueue::PutEvent(const MediaEvent& event) {
     group.emplace_back(kImagePrefixTag, event.image_prefix);
   }
   group.insert(group.end(), event.pairs.begin(), event.pairs.end());
-  once_.push_back(std::move(group));
-  once_items_ += event.pairs.size();
-  has_event = true;
+  once_.push_back({std::move(group), event.pairs.size(), ++mark_, event.type});
   return {};
 }
 
-std::shared_ptr<const FragmentTags> MetadataQueue::TakeForNext() {
-  if (once_.empty()) {
+std::shared_ptr<const FragmentTags> MetadataQueue::TakeForNext(std::uint64_t mark) {
+  const auto later = std::find_if(once_.begin(), once_.end(), [&](const Once& once) { return once.mark > mark; });
+  if (later == once_.begin()) {
     if (shared_ == nullptr && !persistent_.empty()) {
       shared_ = std::make_shared<const FragmentTags>(persistent_);
     }
     return shared_;
   }
   FragmentTags tags = persistent_;
-  std::move(once_.begin(), once_.end(), std::back_inserter(tags));
-  once_.clear();
-  once_items_ = 0;
-  has_event_ = {};
+  for (auto once = once_.begin(); once != later; ++once) {
+    tags.push_back(std::move(once->group));
+  }
+  once_.erase(once_.begin(), later);
   return std::make_shared<const FragmentTags>(std::move(tags));
 }
 
 std::shared_ptr<const FragmentTags> MetadataQueue::TakeLeftOver(const FragmentTags* tags) {
-  std::size_t items = once_items_;
+  std::size_t items = OnceItems();
   for (const TagGroup& group : tags == nullptr ? FragmentTags() : *tags) {
     items += group.size();
   }
   if (once_.empty() || items > kMaxFragmentMetadata) {
     return nullptr;
   }
-  once_items_ = 0;
-  has_event_ = {};
-  return std::make_shared<const FragmentTags>(std::exchange(once_, {}));
+  FragmentTags left;
+  for (Once& once : once_) {
+    left.push_back(std::move(once.group));
+  }
+  once_.clear();
+  return std::make_shared<const FragmentTags>(std::move(left));
 }
 
 }  // namespace kvs

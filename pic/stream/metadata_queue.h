@@ -1,8 +1,8 @@
 #ifndef KVS_PIC_STREAM_METADATA_QUEUE_H_
 #define KVS_PIC_STREAM_METADATA_QUEUE_H_
 
-#include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "kvs/metadata.h"
@@ -20,9 +20,11 @@ class MetadataQueue {
   // Errors: as above; kInvalidState: there is an event of this type for the next fragment already.
   Status PutEvent(const MediaEvent& event);
 
-  // The tags of a fragment that begins now: what is persistent, then what was put since the last one. Null when there are
-  // none. Fragments that have the same share one object.
-  std::shared_ptr<const FragmentTags> TakeForNext();
+  // Rises with everything that is put: frames are noted with it, since they may be held back for order.
+  std::uint64_t mark() const { return mark_; }
+  // The tags of a fragment that begins with a frame that was put at `mark`: what is persistent, then what was put before that
+  // frame and since the last fragment began. Null when there are none. Fragments that have the same share one object.
+  std::shared_ptr<const FragmentTags> TakeForNext(std::uint64_t mark);
   // What was put since the last fragment began, when no other follows soon: for the end of that fragment, which has `tags`
   // already. Null when there is nothing, or when it would be too much for one fragment; it then stays for the next.
   std::shared_ptr<const FragmentTags> TakeLeftOver(const FragmentTags* tags);
@@ -30,12 +32,18 @@ class MetadataQueue {
   bool HasLeftOver() const { return !once_.empty(); }
 
  private:
+  struct Once {
+    TagGroup group;
+    std::size_t items = 0;  // that count towards the limit
+    std::uint64_t mark = 0;
+    std::optional<MediaEventType> event;
+  };
   Status CheckRoom(std::size_t items) const;
+  std::size_t OnceItems() const;
 
   FragmentTags persistent_;  // a group each
-  FragmentTags once_;
-  std::size_t once_items_ = 0;             // that count towards the limit
-  std::array<bool, 2> has_event_{};        // by MediaEventType, in once_
+  std::vector<Once> once_;
+  std::uint64_t mark_ = 0;
   std::shared_ptr<const FragmentTags> shared_;  // persistent_, for fragments that have nothing else
 };
 

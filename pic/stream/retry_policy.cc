@@ -17,7 +17,7 @@ Duration RetryPolicy::Next(Duration at_least) {
 }
 
 Duration RetryBudget::Take(int tries, MonoTime now) {
-  full_at_ = std::max(full_at_.value_or(now), now) + kEach * tries;
+  full_at_ = std::max(full_at_.value_or(now), now) + kEach * std::min(tries, kAtOnce);
   return std::max(Duration(), *full_at_ - now - kEach * kAtOnce);
 }
 

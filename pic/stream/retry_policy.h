@@ -39,7 +39,7 @@ class RetryBudget {
   static constexpr int kAtOnce = 5;
   static constexpr Duration kEach = Duration::Seconds(2);
 
-  // Takes so many tries; how long to wait until they are there.
+  // Takes so many tries, kAtOnce at most; how long to wait until they are there.
   Duration Take(int tries, MonoTime now);
 
  private:

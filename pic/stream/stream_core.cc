@@ -8,8 +8,9 @@
 namespace kvs {
 namespace {
 
-// Between two looks at a stream that is being created.
+// Between two looks at a stream that is being created; doubles, but no more often than this.
 constexpr Duration kPollInterval = Duration::Millis(500);
+constexpr int kMostPollDoublings = 3;
 // A closed body is normally answered at once; a service that does not is not waited for longer.
 constexpr Duration kCloseGrace = Duration::Seconds(1);
 // How far one track may be ahead of another in media time before the other counts as silent. A file's demuxer fills its queues
@@ -85,7 +86,7 @@ void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after)
         BackOff(policy, retry_after, now);
         break;
       case machine::Action::kPoll:
-        backoff_until_ = now.mono + kPollInterval;
+        backoff_until_ = now.mono + kPollInterval * (1 << std::min(polls_++, kMostPollDoublings));
         break;
       case machine::Action::kRefreshCredentials:
         actions_.emplace_back(RefreshCredentials{});
@@ -138,6 +139,7 @@ void StreamCore::CallAnswered(Now now) {
 
 void StreamCore::OnDescribed(machine::ServiceState state, Now now) {
   CallAnswered(now);
+  polls_ = state == machine::ServiceState::kActive ? 0 : polls_;
   Run(machine::Described{state}, now);
 }
 
@@ -157,9 +159,13 @@ void StreamCore::OnCallFailed(Status status, Duration retry_after, Now now) {
   Run(machine::CallFailed{FailureCode(), tries}, now, retry_after);
 }
 
-// A refusal is final only when fresh credentials are refused as well: those in use may have been replaced. It is never final
-// for a stream that has worked: a permission that was taken away by mistake comes back, and so does the camera.
+// A refusal is final only when fresh credentials are refused as well: those in use may have been replaced. Neither that nor a
+// source without credentials is final for a stream that has worked: a permission that was taken away by mistake comes back, a
+// file that is just being written is complete in a moment, and so does the camera go on.
 StatusCode StreamCore::FailureCode() {
+  if (last_failure_.code() == StatusCode::kNoCredentials && counts_.fragments_persisted > 0) {
+    return StatusCode::kCredentialsExpired;
+  }
   if (last_failure_.code() != StatusCode::kNotAuthorized) {
     return last_failure_.code();
   }
@@ -211,7 +217,7 @@ void StreamCore::Drain(Duration timeout, bool stop, Now now) {
   if (stop && metadata_.HasLeftOver()) {
     Tell(LogLevel::kWarn, "metadata was put and no fragment followed that it could go with");
   }
-  const MonoTime deadline = now.mono + timeout;
+  const MonoTime deadline = now.mono + std::min(timeout, kLongestDuration);
   draining_ = Draining{index_.end(), deadline};
   if (!failure_.ok()) {
     FinishDrain(/*complete=*/false, now);
@@ -257,7 +263,7 @@ void StreamCore::FinishDrain(bool complete, Now now) {
        complete ? "drained" : "the drain ended with " + std::to_string(report.frames_left) + " frames left");
   Emit(std::move(report));
   if (complete || stopping_) {
-    EndCurrent();
+    EndCurrent(now);
   }
   if (stopping_) {
     Run(machine::Close{}, now);
@@ -320,11 +326,11 @@ void StreamCore::OnTimer(Now now) {
     backoff_ = Duration();
     Run(machine::BackoffOver{}, now);
   }
-  if (index_.open_fragment() != nullptr && now.mono - last_put_ >= options_.config.idle_timeout) {
+  if ((index_.open_fragment() != nullptr || !interleaver_.empty()) && now.mono - last_put_ >= options_.config.idle_timeout) {
     Tell(LogLevel::kInfo, "idle: the open fragment is closed and the connection let go");
     FileAll();
     EndFragment();
-    EndCurrent();
+    EndCurrent(now);
   }
   CheckSessions(now);
   CheckPressure();
@@ -358,7 +364,7 @@ std::optional<MonoTime> StreamCore::deadline() const {
   if (draining_) {
     consider(draining_->deadline);
   }
-  if (!index_.empty() && index_.fragment(index_.end() - 1).open) {
+  if ((!index_.empty() && index_.fragment(index_.end() - 1).open) || !interleaver_.empty()) {
     consider(last_put_ + options_.config.idle_timeout);
   }
   for (const Live& live : sessions_) {

@@ -147,7 +147,9 @@ class StreamCore {
   Slot& AddSlot(std::uint32_t id);
   void Publish(std::size_t position);
   PutOutcome Admit(const Frame& frame, Now now);
-  PutOutcome Store(Slot& slot, const Frame& frame, const AdaptedFrame& adapted, Now now);
+  PutOutcome Store(Slot& slot, const Frame& frame, std::span<const AdaptedFrame> adapted, Now now);
+  void GiveBack();
+  void Push(const Slot& slot, const Frame& frame, const AdaptedFrame& adapted, const FrameRef& ref, Now now);
   enum class Room : std::uint8_t { kThere, kWait, kNone };
   Room MakeRoom(const Status& store_status);
   bool WindowFull() const;
@@ -155,6 +157,7 @@ class StreamCore {
   void FileInOrder(MonoTime now);
   void FileAll();
   void EndFragment();
+  void CloseFragment();
   void File(PendingFrame pending);
   void OpenFragment(const PendingFrame& pending, std::int64_t timecode);
   Fragmenter::Cut Place(const PendingFrame& pending, std::int64_t timecode);
@@ -164,7 +167,7 @@ class StreamCore {
   bool Leads(const Slot& slot) const;
   void SkipToKeyFrames();
   std::uint64_t& LossCounter(LossReason reason);
-  void LoseFrame(LossReason reason, const Frame& frame, Status detail = {});
+  void LoseFrames(LossReason reason, const Frame& frame, std::size_t frames, Status detail = {});
   void LosePending(LossReason reason, const PendingFrame& pending);
   void LoseFragment(std::uint64_t number, LossReason reason, Status detail = {});
 
@@ -172,7 +175,7 @@ class StreamCore {
   Live* FindLive(std::uint64_t session);
   void StartSession(Now now);
   void WakeAll();
-  void EndCurrent();
+  void EndCurrent(Now now);
   void HandOver(const Live& live, Now now);
   void Abort(std::uint64_t session, Now now);
   void RollBack(std::uint64_t session, bool host_alive);
@@ -226,6 +229,7 @@ class StreamCore {
   RetryPolicy session_retries_;
   RetryBudget retry_budget_;
   int tries_ = 0;  // calls and sessions since the last back-off
+  int polls_ = 0;  // in a row
   MonoTime call_began_;
   std::optional<MonoTime> backoff_until_;
   Duration backoff_;
@@ -252,6 +256,7 @@ class StreamCore {
   std::vector<Action> actions_;
   std::vector<StreamEvent> events_;
   std::vector<FragmentAck> acks_;  // scratch
+  std::vector<FrameRef> refs_;     // the same
 };
 
 }  // namespace kvs

@@ -8,6 +8,9 @@
 namespace kvs {
 namespace {
 
+// Far from where sums of times overflow: about 146 years.
+constexpr MediaTime kLatestTime = MediaTime::FromNanos(std::int64_t{1} << 62);
+
 // No encoder shows a picture later than this after it can be decoded.
 constexpr Duration kLongestReordering = Duration::Seconds(10);
 
@@ -147,10 +150,16 @@ StreamCore::PutOutcome StreamCore::Admit(const Frame& frame, Now now) {
   if (slot == nullptr || !slot->known) {
     return {{StatusCode::kUnknownTrack, "no track " + std::to_string(frame.track_id) + " was set"}};
   }
+  if (frame.pts > kLatestTime || frame.pts < MediaTime() - kLatestTime.since_origin()) {
+    Status refused(StatusCode::kInvalidTimestamp, "a time stamp of " + std::to_string(frame.pts.seconds()) + " s");
+    LoseFrames(LossReason::kInvalid, frame, 1, refused);
+    ReportLosses(now, /*all=*/false);
+    return {std::move(refused)};
+  }
   bool changed = false;
   const auto adapted = slot->adapter.Adapt(frame, changed);
   if (!adapted) {
-    LoseFrame(LossReason::kInvalid, frame, adapted.status());
+    LoseFrames(LossReason::kInvalid, frame, 1, adapted.status());
     ReportLosses(now, /*all=*/false);
     return {adapted.status()};
   }
@@ -159,25 +168,14 @@ StreamCore::PutOutcome StreamCore::Admit(const Frame& frame, Now now) {
   }
   if (!slot->adapter.ready() || (slot->needs_key && !frame.key_frame)) {
     ++counts_.frames_put;
-    LoseFrame(LossReason::kNoKeyFrame, frame);
+    LoseFrames(LossReason::kNoKeyFrame, frame, 1);
     ReportLosses(now, /*all=*/false);
     return {};
   }
-  if (!epoch_) {
-    epoch_ = now.wall - frame.pts.since_origin();
-  }
-  PutOutcome outcome;
-  for (const AdaptedFrame& one : *adapted) {
-    outcome = Store(*slot, frame, one, now);
-    if (!outcome.status.ok() || outcome.wait_for_room) {
-      break;
-    }
-  }
+  PutOutcome outcome = Store(*slot, frame, *adapted, now);
   if (outcome.status.ok() && !outcome.wait_for_room) {
     slot->needs_key = false;
     last_put_ = now.mono;
-    const bool first_video = slot->adapter.wire_track().type == TrackType::kVideo && LeadingVideo() == slot;
-    meter_.OnPut(first_video ? std::optional(frame.pts) : std::nullopt, now.mono);
   }
   FileInOrder(now.mono);
   Pump(now);
@@ -187,55 +185,88 @@ StreamCore::PutOutcome StreamCore::Admit(const Frame& frame, Now now) {
   return outcome;
 }
 
-// The admission ladder: stored, or room is made, or it waits (offline), or it is given up and counted (realtime).
-StreamCore::PutOutcome StreamCore::Store(Slot& slot, const Frame& frame, const AdaptedFrame& adapted, Now now) {
+// The admission ladder: stored, or room is made, or it waits (offline), or it is given up and counted (realtime). A buffer with
+// several packets is one: all of it or nothing.
+StreamCore::PutOutcome StreamCore::Store(Slot& slot, const Frame& frame, std::span<const AdaptedFrame> adapted, Now now) {
   const bool video = slot.adapter.wire_track().type == TrackType::kVideo;
-  if (adapted.size > kMaxFrameBytes) {
-    Status refused(StatusCode::kTooLarge, "a frame of " + std::to_string(adapted.size) +
-                                              " bytes: the service takes at most 50 MB in a fragment");
-    LoseFrame(LossReason::kTooLarge, frame, refused);
+  refs_.clear();
+  Status refused;
+  while (refs_.size() < adapted.size() && refused.ok()) {
+    const AdaptedFrame& one = adapted[refs_.size()];
+    Status full;
+    if (one.size > kMaxFrameBytes) {
+      refused = Status(StatusCode::kTooLarge, "a frame of " + std::to_string(one.size) +
+                                                  " bytes: the service takes at most 50 MB in a fragment");
+      break;
+    }
+    if (WindowFull() || index_.records() + interleaver_.size() + refs_.size() >= options_.max_frames) {
+      full = Status(StatusCode::kStoreFull, "the buffer holds as much media as it may");
+    } else if (auto ref = store_.Put(one.parts, one.size); ref.ok()) {
+      refs_.push_back(*ref);
+      continue;
+    } else {
+      full = ref.status();
+    }
+    switch (MakeRoom(full)) {
+      case Room::kThere:
+        break;
+      case Room::kWait:
+        GiveBack();
+        return {{}, /*wait_for_room=*/true};
+      case Room::kNone:
+        refused = std::move(full);
+        break;
+    }
+  }
+  if (!refused.ok()) {
+    GiveBack();
+    LoseFrames(refused.code() == StatusCode::kTooLarge ? LossReason::kTooLarge : LossReason::kPressure, frame, adapted.size(), refused);
     slot.needs_key = slot.needs_key || video;
     return {std::move(refused)};
   }
-  for (;;) {
-    Status refused;
-    if (WindowFull() || index_.records() + interleaver_.size() >= options_.max_frames) {
-      refused = Status(StatusCode::kStoreFull, "the buffer holds as much media as it may");
-    } else if (auto ref = store_.Put(adapted.parts, adapted.size); ref.ok()) {
-      const std::size_t position = static_cast<std::size_t>(&slot - slots_.data());
-      const TimeMender::Mended time = mender_.Mend(position, frame.pts + adapted.offset, frame.duration, video);
-      if (time.jump > Duration()) {
-        Tell(LogLevel::kWarn, "the time of track " + std::to_string(slot.id) + " jumped back by " +
-                                  std::to_string(time.jump.millis()) + " ms; the recording goes on without the jump");
-      }
-      PendingFrame pending;
-      pending.stored.ref = *ref;
-      pending.stored.track = static_cast<std::uint8_t>(position);
-      pending.stored.key_frame = frame.key_frame;
-      pending.stored.discardable = frame.discardable;
-      pending.stored.invisible = frame.invisible;
-      pending.pts = time.pts;
-      pending.wanted = time.wanted;
-      pending.duration = frame.duration;
-      pending.tracks = tracks_;
-      interleaver_.Push(std::move(pending), DecodeTime(frame, time), now.mono);
-      ++counts_.frames_put;
-      counts_.bytes_put += adapted.size;
-      return {};
-    } else {
-      refused = ref.status();
-    }
-    switch (MakeRoom(refused)) {
-      case Room::kThere:
-        continue;
-      case Room::kWait:
-        return {{}, /*wait_for_room=*/true};
-      case Room::kNone:
-        LoseFrame(LossReason::kPressure, frame, refused);
-        slot.needs_key = slot.needs_key || video;
-        return {refused};
-    }
+  for (std::size_t i = 0; i < adapted.size(); ++i) {
+    Push(slot, frame, adapted[i], refs_[i], now);
   }
+  return {};
+}
+
+void StreamCore::GiveBack() {
+  for (const FrameRef& ref : refs_) {
+    store_.Release(ref);
+  }
+  refs_.clear();
+}
+
+// A stored frame takes its place on the time line, and its way to a fragment.
+void StreamCore::Push(const Slot& slot, const Frame& frame, const AdaptedFrame& adapted, const FrameRef& ref, Now now) {
+  const auto position = static_cast<std::size_t>(&slot - slots_.data());
+  const bool video = slot.adapter.wire_track().type == TrackType::kVideo;
+  // What no fragment can hold says nothing.
+  const bool sane = frame.duration > Duration() && frame.duration <= kMaxFragmentDuration;
+  const Duration duration = sane ? frame.duration : Duration();
+  const TimeMender::Mended time = mender_.Mend(position, frame.pts + adapted.offset, duration, video);
+  if (time.jump > Duration()) {
+    Tell(LogLevel::kWarn, "the time of track " + std::to_string(slot.id) + " jumped back by " +
+                              std::to_string(time.jump.millis()) + " ms; the recording goes on without the jump");
+  }
+  if (!epoch_) {
+    epoch_ = now.wall - time.pts.since_origin();
+  }
+  PendingFrame pending;
+  pending.stored.ref = ref;
+  pending.stored.track = static_cast<std::uint8_t>(position);
+  pending.stored.key_frame = frame.key_frame;
+  pending.stored.discardable = frame.discardable;
+  pending.stored.invisible = frame.invisible;
+  pending.pts = time.pts;
+  pending.wanted = time.wanted;
+  pending.metadata_mark = metadata_.mark();
+  pending.duration = duration;
+  pending.tracks = tracks_;
+  meter_.OnPut(video && LeadingVideo() == &slot ? std::optional(time.pts) : std::nullopt, now.mono);
+  interleaver_.Push(std::move(pending), DecodeTime(frame, time), now.mono);
+  ++counts_.frames_put;
+  counts_.bytes_put += adapted.size;
 }
 
 bool StreamCore::WindowFull() const {
@@ -255,13 +286,13 @@ StreamCore::Room StreamCore::MakeRoom(const Status& store_status) {
     if (Evict()) {
       return Room::kThere;
     }
-    EndFragment();
+    CloseFragment();
     return Room::kNone;
   }
   // Offline. What is held back for order would never go while nothing more comes in.
   FileAll();
   if (index_.live_fragments() <= 1) {
-    EndFragment();
+    CloseFragment();
   }
   return Room::kWait;
 }
@@ -291,11 +322,16 @@ void StreamCore::SkipToKeyFrames() {
   }
 }
 
-// Closes the open fragment so that the service stores it without waiting for the next.
+// Ends the last fragment for now: metadata that waits has no other to go with.
 void StreamCore::EndFragment() {
   if (Fragment* open = index_.open_fragment()) {
     open->trailer = metadata_.TakeLeftOver(open->tags.get());
   }
+  CloseFragment();
+}
+
+// Closes the open fragment so that the service stores it without waiting for the next.
+void StreamCore::CloseFragment() {
   index_.Close(/*end_tag=*/true);
   news_ = true;
 }
@@ -349,7 +385,7 @@ void StreamCore::OpenFragment(const PendingFrame& pending, std::int64_t timecode
   const std::uint8_t track = pending.stored.track;
   const bool current = tracks_->versions[track] == pending.tracks->versions[track];
   index_.Open(std::max(timecode, fragment_floor_), current ? tracks_ : pending.tracks);
-  index_.open_fragment()->tags = metadata_.TakeForNext();
+  index_.open_fragment()->tags = metadata_.TakeForNext(pending.metadata_mark);
   index_.open_fragment()->first_put = pending.arrived;
   CheckPressure();
 }
@@ -432,9 +468,9 @@ std::uint64_t& StreamCore::LossCounter(LossReason reason) {
   return counts_.frames_lost_pressure;
 }
 
-void StreamCore::LoseFrame(LossReason reason, const Frame& frame, Status detail) {
-  ++LossCounter(reason);
-  losses_.Add({reason, 1, frame.data.size(), frame.pts, frame.pts, std::move(detail)});
+void StreamCore::LoseFrames(LossReason reason, const Frame& frame, std::size_t frames, Status detail) {
+  LossCounter(reason) += frames;
+  losses_.Add({reason, frames, frame.data.size(), frame.pts, frame.pts, std::move(detail)});
 }
 
 void StreamCore::LosePending(LossReason reason, const PendingFrame& pending) {

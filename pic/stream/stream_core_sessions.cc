@@ -197,7 +197,12 @@ void StreamCore::Persisted(std::uint64_t number) {
   const Fragment& fragment = index_.fragment(number);
   ++counts_.fragments_persisted;
   counts_.frames_persisted += fragment.frames;
+  // Something works: what failed before it is over.
   session_retries_.Reset();
+  for (RetryPolicy& policy : call_retries_) {
+    policy.Reset();
+  }
+  tries_ = 0;
   refusals_ = 0;
   index_.Finish(number, FragmentState::kPersisted);
   news_ = true;  // it may have been the last one that a session waited for
@@ -266,7 +271,7 @@ void StreamCore::OnErrorAck(Live& live, const FragmentAck& ack, Now now) {
       Run(machine::SessionFailed{reaction.next}, now);
     }
   } else {
-    EndCurrent();  // what the old session did not get through is older than what the current one sends
+    EndCurrent(now);  // what the old session did not get through is older than what the current one sends
   }
   ReportLosses(now, /*all=*/false);
 }
@@ -298,7 +303,9 @@ void StreamCore::OnSessionEnded(std::uint64_t session, Status status, Duration r
       Run(machine::SessionFailed{recovery::ReactToSessionFailure(FailureCode(), answered)}, now, retry_after);
     }
   } else if (!status.ok()) {
-    EndCurrent();
+    // Nothing waits for a back-off here, but the session after the next must not come at once either.
+    next_session_at_ = std::max(next_session_at_.value_or(now.mono), now.mono + session_retries_.Next(retry_after));
+    EndCurrent(now);
   }
   CheckDrain(now);
   Pump(now);
@@ -350,9 +357,16 @@ void StreamCore::Abort(std::uint64_t session, Now now) {
   actions_.emplace_back(AbortSession{session});
 }
 
-// The current session takes no further fragment.
-void StreamCore::EndCurrent() {
-  if (Live* live = FindLive(current_); live != nullptr && !live->upload->ending()) {
+// The current session takes no further fragment. One that has not begun is not worth an empty document.
+void StreamCore::EndCurrent(Now now) {
+  Live* live = FindLive(current_);
+  if (live == nullptr) {
+    return;
+  }
+  if (!live->upload->begun()) {
+    Abort(current_, now);
+    Run(machine::SessionDone{}, now);
+  } else if (!live->upload->ending()) {
     live->upload->EndAfterCurrent();
     live->upload->set_waiting(false);
     actions_.emplace_back(WakeSession{current_});
@@ -382,7 +396,7 @@ void StreamCore::CheckSessions(Now now) {
     ++counts_.sessions_rotated;
     Tell(LogLevel::kInfo, "session " + std::to_string(current_) + " has run its time: another one follows");
     Emit(SessionRotated{current_});
-    EndCurrent();
+    EndCurrent(now);
   }
   for (const Live& live : sessions_) {
     const Duration patience = options_.config.connection_staleness;
@@ -412,7 +426,7 @@ void StreamCore::GiveUp(std::uint64_t session, const std::string& why, Now now) 
   if (was_current) {
     Run(machine::SessionFailed{recovery::ReactToSessionFailure(StatusCode::kNetworkTimeout, answered)}, now);
   } else if (owed) {
-    EndCurrent();
+    EndCurrent(now);
   }
 }
 

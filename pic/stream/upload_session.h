@@ -48,6 +48,8 @@ class UploadSession {
   // No further fragment after the one being sent. The body ends when all that were sent are acknowledged.
   void EndAfterCurrent() { ending_ = true; }
   bool ending() const { return ending_; }
+  // Whether any byte of it was made.
+  bool begun() const { return stage_ != Stage::kBegin; }
   // All its bytes were handed out; it only waits for acks. Another session may begin.
   bool tail_sent() const { return stage_ == Stage::kAwaitAcks; }
   // The last pull had nothing to give: Wake is needed when that changes.

@@ -39,7 +39,7 @@ struct StreamConfig {
   // Either way no fragment is shorter than a second while the stream runs, nor longer than 10 seconds.
   bool key_frame_fragmentation = true;
   Duration fragment_duration = Duration::Millis(2000);  // 1..10 s
-  // The unit of time stamps in the media: 1 ms .. 1 s.
+  // The unit of time stamps in the media: 1 ms .. 1 s. Times in a fragment have 16 bits.
   Duration timecode_scale = Duration::Millis(1);
   // Cluster times since 1970 (true) or since the start of the connection.
   bool absolute_fragment_times = true;
@@ -64,6 +64,9 @@ struct StreamConfig {
   // A connection is replaced by a new one after this long. Source: PutMedia closes after 45 minutes.
   Duration session_lifetime = Duration::Minutes(40);
 };
+
+// The longest that any of the durations may be: as good as for ever, and far from the end of the clock.
+inline constexpr Duration kLongestDuration = Duration::Hours(24 * 3650);
 
 // kInvalidArgument with a sentence that names the field, its value and what is allowed.
 Status Validate(const StreamConfig& config);

@@ -21,12 +21,12 @@ std::string Text(const std::shared_ptr<const FragmentTags>& tags) {
 
 TEST(MetadataQueueTest, WhatIsPutOnceGoesWithOneFragment) {
   MetadataQueue queue;
-  EXPECT_EQ(queue.TakeForNext(), nullptr);
+  EXPECT_EQ(queue.TakeForNext(queue.mark()), nullptr);
   EXPECT_TRUE(queue.Put({"a", "1"}).ok());
   EXPECT_TRUE(queue.Put({"a", "2"}).ok());
   EXPECT_TRUE(queue.Put({"empty", ""}).ok());
-  EXPECT_EQ(Text(queue.TakeForNext()), "a=1|a=2|empty=");
-  EXPECT_EQ(queue.TakeForNext(), nullptr);
+  EXPECT_EQ(Text(queue.TakeForNext(queue.mark())), "a=1|a=2|empty=");
+  EXPECT_EQ(queue.TakeForNext(queue.mark()), nullptr);
 }
 
 TEST(MetadataQueueTest, WhatIsPersistentGoesWithEveryFragmentUntilItIsEnded) {
@@ -34,15 +34,15 @@ TEST(MetadataQueueTest, WhatIsPersistentGoesWithEveryFragmentUntilItIsEnded) {
   EXPECT_TRUE(queue.Put({"site", "gate", true}).ok());
   EXPECT_TRUE(queue.Put({"door", "open", true}).ok());
   EXPECT_TRUE(queue.Put({"once", "x"}).ok());
-  EXPECT_EQ(Text(queue.TakeForNext()), "site=gate|door=open|once=x");
-  const auto shared = queue.TakeForNext();
+  EXPECT_EQ(Text(queue.TakeForNext(queue.mark())), "site=gate|door=open|once=x");
+  const auto shared = queue.TakeForNext(queue.mark());
   EXPECT_EQ(Text(shared), "site=gate|door=open");
-  EXPECT_EQ(queue.TakeForNext(), shared);
+  EXPECT_EQ(queue.TakeForNext(queue.mark()), shared);
   EXPECT_TRUE(queue.Put({"site", "hall", true}).ok());  // a new value goes to the end
-  EXPECT_EQ(Text(queue.TakeForNext()), "door=open|site=hall");
+  EXPECT_EQ(Text(queue.TakeForNext(queue.mark())), "door=open|site=hall");
   EXPECT_TRUE(queue.Put({"door", "", true}).ok());
   EXPECT_TRUE(queue.Put({"never-there", "", true}).ok());
-  EXPECT_EQ(Text(queue.TakeForNext()), "site=hall");
+  EXPECT_EQ(Text(queue.TakeForNext(queue.mark())), "site=hall");
   EXPECT_EQ(Text(shared), "site=gate|door=open");  // what a fragment has does not change any more
 }
 
@@ -58,7 +58,7 @@ TEST(MetadataQueueTest, LeftOverIsWhatIsNotPersistent) {
   EXPECT_TRUE(queue.HasLeftOver());
   EXPECT_EQ(Text(queue.TakeLeftOver(nullptr)), "once=x");
   EXPECT_FALSE(queue.HasLeftOver());
-  EXPECT_EQ(Text(queue.TakeForNext()), "site=gate");
+  EXPECT_EQ(Text(queue.TakeForNext(queue.mark())), "site=gate");
 }
 
 TEST(MetadataQueueTest, NamesAndValuesHaveLimits) {
@@ -67,10 +67,12 @@ TEST(MetadataQueueTest, NamesAndValuesHaveLimits) {
   for (const FragmentMetadata& bad :
        {FragmentMetadata{"", "v"}, FragmentMetadata{std::string(129, 'n'), "v"}, FragmentMetadata{"n", std::string(257, 'v')},
         FragmentMetadata{"AWS", "v"}, FragmentMetadata{"AWS_KINESISVIDEO_NOTIFICATION", "", true},
-        FragmentMetadata{std::string("a\0b", 3), "v"}}) {
+        FragmentMetadata{std::string("a\0b", 3), "v"}, FragmentMetadata{"n", "\xC3"}, FragmentMetadata{"n", "\xC0\x80"},
+        FragmentMetadata{"n", "\xED\xA0\x80"}, FragmentMetadata{"\xFF", "v"}}) {
     EXPECT_EQ(queue.Put(bad).code(), StatusCode::kInvalidMetadata) << bad.name;
   }
   EXPECT_TRUE(queue.Put({"aws", "lower case is free"}).ok());
+  EXPECT_TRUE(queue.Put({"T\xC3\xBCr", "\xE9\x96\x80 \xF0\x9F\x9A\xAA"}).ok());
 }
 
 TEST(MetadataQueueTest, AFragmentHasTenItems) {
@@ -86,7 +88,7 @@ TEST(MetadataQueueTest, AFragmentHasTenItems) {
   EXPECT_EQ(queue.Put({"p", "v", true}).code(), StatusCode::kMetadataLimit);
   EXPECT_TRUE(queue.Put({"p0", "new value", true}).ok());
   EXPECT_TRUE(queue.PutEvent({MediaEventType::kImageGeneration, "folder/", {}}).ok());  // the event itself does not count
-  (void)queue.TakeForNext();
+  (void)queue.TakeForNext(queue.mark());
   for (int i = 0; i < 6; ++i) {
     EXPECT_TRUE(queue.Put({"o" + std::to_string(i), "v"}).ok());
   }
@@ -97,7 +99,7 @@ TEST(MetadataQueueTest, AnEventIsOneGroup) {
   MetadataQueue queue;
   EXPECT_TRUE(queue.PutEvent({MediaEventType::kImageGeneration, "door/", {{"who", "postman"}}}).ok());
   EXPECT_TRUE(queue.PutEvent({MediaEventType::kNotification, "", {}}).ok());
-  EXPECT_EQ(Text(queue.TakeForNext()),
+  EXPECT_EQ(Text(queue.TakeForNext(queue.mark())),
             "AWS_KINESISVIDEO_IMAGE_GENERATION= AWS_KINESISVIDEO_IMAGE_PREFIX=door/ who=postman|AWS_KINESISVIDEO_NOTIFICATION=");
 }
 
@@ -105,7 +107,7 @@ TEST(MetadataQueueTest, OneEventOfAKindForAFragment) {
   MetadataQueue queue;
   EXPECT_TRUE(queue.PutEvent({MediaEventType::kNotification, "", {}}).ok());
   EXPECT_EQ(queue.PutEvent({MediaEventType::kNotification, "", {}}).code(), StatusCode::kInvalidState);
-  (void)queue.TakeForNext();
+  (void)queue.TakeForNext(queue.mark());
   EXPECT_TRUE(queue.PutEvent({MediaEventType::kNotification, "", {}}).ok());
 }
 
@@ -115,7 +117,17 @@ TEST(MetadataQueueTest, EventsHaveLimits) {
             StatusCode::kInvalidMetadata);
   EXPECT_EQ(queue.PutEvent({MediaEventType::kNotification, "prefix", {}}).code(), StatusCode::kInvalidMetadata);
   EXPECT_EQ(queue.PutEvent({MediaEventType::kNotification, "", {{"AWS_X", "1"}}}).code(), StatusCode::kInvalidMetadata);
-  EXPECT_EQ(queue.TakeForNext(), nullptr);  // nothing of what was refused is left
+  EXPECT_EQ(queue.TakeForNext(queue.mark()), nullptr);  // nothing of what was refused is left
+}
+
+TEST(MetadataQueueTest, AFrameThatWasPutBeforeDoesNotTakeWhatCameAfter) {
+  MetadataQueue queue;
+  EXPECT_TRUE(queue.Put({"a", "1"}).ok());
+  const std::uint64_t then = queue.mark();
+  EXPECT_TRUE(queue.Put({"b", "2"}).ok());
+  EXPECT_EQ(Text(queue.TakeForNext(then)), "a=1");
+  EXPECT_EQ(queue.TakeForNext(then), nullptr);
+  EXPECT_EQ(Text(queue.TakeForNext(queue.mark())), "b=2");
 }
 
 }  // namespace
