@@ -1,4 +1,5 @@
 // Stories about the answers to calls: each class of outcome, for each call.
+#include <string>
 #include <tuple>
 
 #include "tests/sim/scenario.h"
@@ -6,11 +7,11 @@
 namespace kvs::sim {
 namespace {
 
-constexpr const char* kApis[] = {"describeStream", "createStream", "tagStream", "getDataEndpoint",
-                                 "putMedia"};
+const std::string kApis[] = {"describeStream", "createStream", "tagStream", "getDataEndpoint",
+                             "putMedia"};
 
 // What a test about an API and an answer is called.
-std::string NameOfCase(const testing::TestParamInfo<std::tuple<const char*, const char*>>& param) {
+std::string NameOfCase(const testing::TestParamInfo<std::tuple<std::string, std::string>>& param) {
   std::string name;
   for (const char c : std::string(std::get<0>(param.param)) + std::get<1>(param.param)) {
     name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? std::string(1, c) : "";
@@ -19,7 +20,7 @@ std::string NameOfCase(const testing::TestParamInfo<std::tuple<const char*, cons
 }
 
 class AnswerScenario : public Scenario,
-                       public testing::WithParamInterface<std::tuple<const char*, const char*>> {
+                       public testing::WithParamInterface<std::tuple<std::string, std::string>> {
  protected:
   std::string api() const { return std::get<0>(GetParam()); }
   // A stream that has to be created and tagged, so that each call is made.
