@@ -40,7 +40,7 @@ void BlockPool::CountKept() {
 
 std::size_t BlockPool::RoomFor(const Account& account) const {
   const std::size_t free = budget_blocks_ - used_;
-  const std::size_t for_others = kept_ - KeptFor(account);
+  const std::size_t for_others = kept_ - KeptFor(account) + ForNewcomer(account);
   const std::size_t room = free - std::min(free, for_others);
   const bool scarce = free < budget_blocks_ / kScarcePart;
   if (scarce && claims_ > (account.claims ? 1U : 0U)) {
@@ -94,9 +94,13 @@ void BlockPool::Give(Account& account, Block block) {
   }
 }
 
-std::size_t BlockPool::MostFor(const Account& /*account*/) const {
+std::size_t BlockPool::ForNewcomer(const Account& account) const {
+  return account.patient ? budget_blocks_ / (accounts_.size() + 1) / 2 : 0;
+}
+
+std::size_t BlockPool::MostFor(const Account& account) const {
   const MutexLock lock(mutex_);
-  return budget_blocks_ - (accounts_.size() - 1) * (Share() / 2);
+  return budget_blocks_ - (accounts_.size() - 1) * (Share() / 2) - ForNewcomer(account);
 }
 
 double BlockPool::FillOf(const Account& account) const {

@@ -28,6 +28,9 @@ class BlockPool {
   struct Account {
     std::size_t used = 0;
     bool claims = false;  // it was refused below its equal part
+    // It holds what it has until somebody takes it away, and waits for room: what a stream that is yet to come will need is
+    // left alone, as it would never get it back.
+    bool patient = false;
   };
 
   explicit BlockPool(std::uint64_t budget_bytes) : budget_blocks_(budget_bytes / kBlockBytes) {}
@@ -58,6 +61,8 @@ class BlockPool {
   std::size_t Share() const KVS_REQUIRES(mutex_) { return budget_blocks_ / accounts_.size(); }
   // Kept for the account and not used by it.
   std::size_t KeptFor(const Account& account) const KVS_REQUIRES(mutex_);
+  // Kept for a stream that is yet to come.
+  std::size_t ForNewcomer(const Account& account) const KVS_REQUIRES(mutex_);
   // Of what is free.
   std::size_t RoomFor(const Account& account) const KVS_REQUIRES(mutex_);
   void CountKept() KVS_REQUIRES(mutex_);

@@ -14,7 +14,11 @@ namespace kvs {
 // last payload in it was released. Frames leave in about the order in which they came, so that is soon.
 class MemoryStore : public FrameStore {
  public:
-  explicit MemoryStore(std::shared_ptr<BlockPool> pool) : pool_(std::move(pool)) { pool_->Join(account_); }
+  // `patient`: see BlockPool::Account.
+  explicit MemoryStore(std::shared_ptr<BlockPool> pool, bool patient = false) : pool_(std::move(pool)) {
+    account_.patient = patient;
+    pool_->Join(account_);
+  }
   ~MemoryStore() override;
 
   Result<FrameRef> Put(std::span<const Bytes> parts, std::size_t size) override;

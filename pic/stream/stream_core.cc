@@ -41,7 +41,7 @@ StreamCore::StreamCore(Options options)
       log_(options_.log, "kvs-stream", options_.config.name),
       fragmenter_(FragmenterOptions(options_.config)),
       units_per_second_(UnitsPerSecond(options_.config)),
-      store_(options_.pool),
+      store_(options_.pool, options_.config.streaming_type == StreamingType::kOffline),
       index_(store_),
       interleaver_(InterleaverOptions(options_.config)),
       tracks_(std::make_shared<TrackSet>()),

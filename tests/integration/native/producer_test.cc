@@ -224,7 +224,7 @@ TEST_F(ProducerTest, OfflineWaitsForRoomAndAFlushEndsTheWait) {
     }
     EXPECT_EQ(status.code(), StatusCode::kCancelled);
   });
-  while (stream->metrics().stored_bytes < 900'000) {
+  while (stream->metrics().stored_bytes < 700'000) {
     std::this_thread::yield();
   }
   stream->SetFlushing(true);
@@ -306,7 +306,11 @@ TEST_F(ProducerTest, AStreamThatWaitsForRoomDoesNotHoldUpAnother) {
     for (int i = 0; PutVideo(*blocked, i * 100, i % 10 == 0, 50'000).ok(); ++i) {
     }
   });
-  while (blocked->metrics().stored_bytes < 1'000'000) {
+  // Until it waits.
+  std::uint64_t before = 0;
+  for (std::uint64_t stored = blocked->metrics().stored_bytes; stored < 1'300'000 || stored != before;
+       stored = blocked->metrics().stored_bytes) {
+    before = stored;
     std::this_thread::yield();
   }
   StreamConfig live;

@@ -125,6 +125,19 @@ TEST(MemoryStoreTest, WhoHasMoreThanItsPartGetsNoMoreWhileAnotherLacksItsOwn) {
   EXPECT_LE(greedy.bytes(), 9 * kBlock);
 }
 
+TEST(MemoryStoreTest, WhoIsPatientLeavesRoomForWhoIsYetToCome) {
+  auto pool = std::make_shared<BlockPool>(16 * kBlock);
+  MemoryStore patient(pool, /*patient=*/true);
+  while (Put(patient, Pattern(kBlock, 1)).ok()) {
+  }
+  EXPECT_EQ(patient.bytes(), 12 * kBlock);
+  EXPECT_EQ(Put(patient, Pattern(13 * kBlock, 1)).status().code(), StatusCode::kTooLarge);
+  MemoryStore newcomer(pool);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(Put(newcomer, Pattern(kBlock, 2)).ok()) << i;
+  }
+}
+
 TEST(MemoryStoreTest, AStreamAloneHasAllOfIt) {
   auto pool = std::make_shared<BlockPool>(8 * kBlock);
   MemoryStore store(pool);
