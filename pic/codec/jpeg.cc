@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "pic/codec/little_endian.h"
+
 namespace kvs::codec {
 namespace {
 
@@ -32,17 +34,6 @@ constexpr std::uint32_t kMaxSide = 65535;
 
 std::uint32_t U16(Bytes data, std::size_t at) {
   return std::uint32_t{data[at]} << 8 | data[at + 1];
-}
-
-std::uint32_t ReadLe32(Bytes data, std::size_t at) {
-  return std::uint32_t{data[at]} | std::uint32_t{data[at + 1]} << 8 |
-         std::uint32_t{data[at + 2]} << 16 | std::uint32_t{data[at + 3]} << 24;
-}
-
-void AppendLe(std::uint32_t value, int bytes, ByteVector& out) {
-  for (int i = 0; i < bytes; ++i) {
-    out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-  }
 }
 
 bool IsFrameHeader(std::uint8_t marker) {
@@ -137,10 +128,10 @@ Result<BitmapSize> ParseMjpegBitmapInfo(Bytes data) {
   if (data.size() < kBitmapInfoBytes) {
     return BadHeader("BITMAPINFOHEADER is cut short");
   }
-  if (ReadLe32(data, kBitmapCompression) != kMjpg) {
+  if (ReadLe(data, kBitmapCompression, 4) != kMjpg) {
     return BadHeader("BITMAPINFOHEADER has another compression than MJPG");
   }
-  const BitmapSize size{ReadLe32(data, kBitmapWidth), ReadLe32(data, kBitmapHeight)};
+  const BitmapSize size{ReadLe(data, kBitmapWidth, 4), ReadLe(data, kBitmapHeight, 4)};
   if (size.width == 0 || size.width > kMaxSide || size.height == 0 || size.height > kMaxSide) {
     return BadHeader("BITMAPINFOHEADER has no valid size");
   }

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "pic/codec/little_endian.h"
+
 namespace kvs::codec {
 namespace {
 
@@ -46,20 +48,6 @@ constexpr std::array<SurroundLayout, kMaxOpusSurroundChannels> kSurround = {{
 bool StartsWith(Bytes data, std::string_view magic) {
   return data.size() >= magic.size() && std::equal(magic.begin(), magic.end(), data.begin(),
                                                    [](char a, std::uint8_t b) { return a == b; });
-}
-
-void AppendLe(std::uint32_t value, int bytes, ByteVector& out) {
-  for (int i = 0; i < bytes; ++i) {
-    out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-  }
-}
-
-std::uint32_t ReadLe(Bytes data, std::size_t offset, std::size_t bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < bytes; ++i) {
-    value |= std::uint32_t{data[offset + i]} << (8 * i);
-  }
-  return value;
 }
 
 Status Malformed(const char* what) {

@@ -3,6 +3,8 @@
 #include <limits>
 #include <string>
 
+#include "pic/codec/little_endian.h"
+
 namespace kvs::codec {
 namespace {
 
@@ -18,20 +20,6 @@ constexpr std::size_t kPcmWaveFormatBytes = 16;
 constexpr std::uint32_t kMinSamplingRate = 8000;
 constexpr std::uint32_t kMaxSamplingRate = 192000;
 constexpr int kMaxG711Channels = 2;
-
-void AppendLe(std::uint32_t value, int bytes, ByteVector& out) {
-  for (int i = 0; i < bytes; ++i) {
-    out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-  }
-}
-
-std::uint32_t ReadLe(Bytes data, std::size_t offset, std::size_t bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < bytes; ++i) {
-    value |= std::uint32_t{data[offset + i]} << (8 * i);
-  }
-  return value;
-}
 
 Status Malformed(const char* what) {
   return Status(StatusCode::kInvalidCodecData, what);

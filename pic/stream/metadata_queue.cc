@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "pic/base/utf8.h"
+
 namespace kvs {
 namespace {
 
@@ -15,31 +17,6 @@ constexpr std::string_view kImageGenerationTag = "AWS_KINESISVIDEO_IMAGE_GENERAT
 constexpr std::string_view kImagePrefixTag = "AWS_KINESISVIDEO_IMAGE_PREFIX";
 
 Status Bad(std::string text) { return {StatusCode::kInvalidMetadata, std::move(text)}; }
-
-// Whether the bytes are UTF-8 without surrogates and without a longer form than needed.
-bool IsUtf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
-    const std::uint8_t lead = byte(i);
-    const std::size_t length = lead < 0x80 ? 1 : lead >> 5 == 0x6 ? 2 : lead >> 4 == 0xE ? 3 : lead >> 3 == 0x1E ? 4 : 0;
-    if (length == 0 || i + length > text.size()) {
-      return false;
-    }
-    std::uint32_t point = length == 1 ? lead : lead & (0x7F >> length);
-    for (std::size_t k = 1; k < length; ++k) {
-      if (byte(i + k) >> 6 != 2) {
-        return false;
-      }
-      point = point << 6 | (byte(i + k) & 0x3F);
-    }
-    constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (point < kLeast[length] || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) {
-      return false;
-    }
-    i += length;
-  }
-  return true;
-}
 
 Status CheckPair(std::string_view name, std::string_view value) {
   const std::string what = "metadata \"" + std::string(name.substr(0, kMaxMetadataNameBytes)) + "\"";
@@ -55,7 +32,7 @@ Status CheckPair(std::string_view name, std::string_view value) {
   if (name.find('\0') != std::string_view::npos || value.find('\0') != std::string_view::npos) {
     return Bad(what + ": a zero byte would end it early");
   }
-  if (!IsUtf8(name) || !IsUtf8(value)) {
+  if (!CountUtf8(name) || !CountUtf8(value)) {
     return Bad("metadata that is not UTF-8");
   }
   return {};
@@ -116,7 +93,7 @@ Status MetadataQueue::PutEvent(const MediaEvent& event) {
   }
   const bool image = event.type == MediaEventType::kImageGeneration;
   if (event.image_prefix.size() > kMaxImagePrefixBytes || event.image_prefix.find('\0') != std::string::npos ||
-      !IsUtf8(event.image_prefix)) {
+      !CountUtf8(event.image_prefix)) {
     return Bad("an image prefix of " + std::to_string(event.image_prefix.size()) +
                " bytes; at most 256 of UTF-8 are allowed, and no zero byte");
   }

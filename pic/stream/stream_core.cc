@@ -297,15 +297,16 @@ void StreamCore::ReportLosses(Now now, bool all) {
 
 void StreamCore::CheckPressure() {
   const StreamConfig& config = options_.config;
+  if (config.streaming_type == StreamingType::kOffline) {
+    return;  // it is meant to fill up: it waits, and that is no trouble
+  }
   const Duration stored = config.timecode_scale * index_.LiveSpan();
   const Duration unsent = config.timecode_scale * index_.Unsent().span;
   const auto part = [](Duration of, Duration limit) {
     return limit <= Duration() ? 0.0 : static_cast<double>(of.nanos()) / static_cast<double>(limit.nanos());
   };
-  // An offline stream is meant to fill up: it waits, and that is no trouble.
-  const bool offline = config.streaming_type == StreamingType::kOffline;
-  const std::array<double, 3> levels = {offline ? 0.0 : store_.fill(), offline ? 0.0 : part(stored, config.buffer_duration),
-                                        offline ? 0.0 : part(unsent, config.max_latency)};
+  const std::array<double, 3> levels = {store_.fill(), part(stored, config.buffer_duration),
+                                        part(unsent, config.max_latency)};
   const std::array<std::uint64_t*, 3> counters = {&counts_.store_pressures, &counts_.window_pressures,
                                                   &counts_.latency_pressures};
   for (std::size_t i = 0; i < levels.size(); ++i) {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 
+#include "pic/base/utf8.h"
+
 namespace kvs::service {
 namespace {
 
@@ -46,33 +48,6 @@ Status CheckName(std::string_view what, std::string_view name, std::size_t max_l
     return Invalid(what, name, "has characters other than letters, digits, '_', '.' and '-'");
   }
   return {};
-}
-
-// How many characters; nothing when the text is not UTF-8 (too long forms, surrogates and what lies
-// above U+10FFFF are not). Source: RFC 3629, section 4.
-std::optional<std::size_t> CountUtf8(std::string_view text) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < text.size(); ++count) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80                    ? 1u
-                               : lead >= 0xC2 && lead <= 0xDF ? 2u
-                               : lead >= 0xE0 && lead <= 0xEF ? 3u
-                               : lead >= 0xF0 && lead <= 0xF4 ? 4u
-                                                              : 0u;
-    if (length == 0 || text.size() - i < length) {
-      return std::nullopt;
-    }
-    for (std::size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      const unsigned low = k > 1 ? 0x80u : lead == 0xE0 ? 0xA0u : lead == 0xF0 ? 0x90u : 0x80u;
-      const unsigned high = k > 1 ? 0xBFu : lead == 0xED ? 0x9Fu : lead == 0xF4 ? 0x8Fu : 0xBFu;
-      if (next < low || next > high) {
-        return std::nullopt;
-      }
-    }
-    i += length;
-  }
-  return count;
 }
 
 Status CheckTagText(std::string_view what, std::string_view text, std::size_t max_length) {
