@@ -63,8 +63,8 @@ StreamCore::StreamCore(Options options)
 void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after) {
   const machine::Facts facts{options_.config.allow_creation, !options_.config.tags.empty()};
   // Whose failure a back-off answers.
-  const auto* calling = std::get_if<machine::Calling>(&state_);
-  RetryPolicy& policy = calling != nullptr ? call_retries_[static_cast<std::size_t>(calling->call)] : session_retries_;
+  const bool calling = std::holds_alternative<machine::Calling>(state_);
+  RetryPolicy& policy = Retries();
   machine::Step step = machine::OnEvent(state_, event, facts);
   if (step.next.index() != state_.index()) {
     Tell(LogLevel::kInfo, std::string(machine::Name(state_)) + " -> " + std::string(machine::Name(step.next)) + " on " +
@@ -82,7 +82,7 @@ void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after)
         StartSession(now);
         break;
       case machine::Action::kBackOff:
-        counts_.call_retries += calling != nullptr ? 1U : 0U;
+        counts_.call_retries += calling ? 1U : 0U;
         BackOff(policy, retry_after, now);
         break;
       case machine::Action::kPoll:
@@ -99,6 +99,11 @@ void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after)
         break;
     }
   }
+}
+
+RetryPolicy& StreamCore::Retries() {
+  const auto* calling = std::get_if<machine::Calling>(&state_);
+  return calling != nullptr ? call_retries_[static_cast<std::size_t>(calling->call)] : session_retries_;
 }
 
 void StreamCore::BackOff(RetryPolicy& policy, Duration at_least, Now now) {
@@ -131,8 +136,8 @@ void StreamCore::Pump(Now now) {
 // A call was answered: its failures in a row are over.
 void StreamCore::CallAnswered(Now now) {
   refusals_ = 0;
-  if (const auto* calling = std::get_if<machine::Calling>(&state_)) {
-    call_retries_[static_cast<std::size_t>(calling->call)].Reset();
+  if (std::holds_alternative<machine::Calling>(state_)) {
+    Retries().Reset();
     StreamMeter::Note(counts_.control_call, now.mono - call_began_);
   }
 }
@@ -152,8 +157,8 @@ void StreamCore::OnCallDone(Now now) {
 void StreamCore::OnCallFailed(Status status, Duration retry_after, Now now) {
   last_failure_ = std::move(status);
   int tries = 1;
-  if (const auto* calling = std::get_if<machine::Calling>(&state_)) {
-    tries += call_retries_[static_cast<std::size_t>(calling->call)].failures();
+  if (std::holds_alternative<machine::Calling>(state_)) {
+    tries += Retries().failures();
     StreamMeter::Note(counts_.control_call, now.mono - call_began_);
   }
   Run(machine::CallFailed{FailureCode(), tries}, now, retry_after);
@@ -327,7 +332,7 @@ void StreamCore::OnTimer(Now now) {
     backoff_ = Duration();
     Run(machine::BackoffOver{}, now);
   }
-  if ((index_.open_fragment() != nullptr || !interleaver_.empty()) && now.mono - last_put_ >= options_.config.idle_timeout) {
+  if (const std::optional<MonoTime> idle = idle_at(); idle && now.mono >= *idle) {
     Tell(LogLevel::kInfo, "idle: the open fragment is closed and the connection let go");
     FileAll();
     EndFragment();
@@ -343,6 +348,11 @@ void StreamCore::OnTimer(Now now) {
   }
   ReportLosses(now, /*all=*/false);
   CloseIfDone(now);
+}
+
+std::optional<MonoTime> StreamCore::idle_at() const {
+  const bool open = !index_.empty() && index_.fragment(index_.end() - 1).open;
+  return open || !interleaver_.empty() ? std::optional(last_put_ + options_.config.idle_timeout) : std::nullopt;
 }
 
 std::optional<MonoTime> StreamCore::deadline() const {
@@ -365,9 +375,7 @@ std::optional<MonoTime> StreamCore::deadline() const {
   if (draining_) {
     consider(draining_->deadline);
   }
-  if ((!index_.empty() && index_.fragment(index_.end() - 1).open) || !interleaver_.empty()) {
-    consider(last_put_ + options_.config.idle_timeout);
-  }
+  consider(idle_at());
   for (const Live& live : sessions_) {
     if (live.upload->id() == current_ && !live.upload->ending()) {
       consider(live.rotate_at);

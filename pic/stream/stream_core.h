@@ -146,6 +146,8 @@ class StreamCore {
   Slot* FindSlot(std::uint32_t id);
   Slot& AddSlot(std::uint32_t id);
   void Publish(std::size_t position);
+  // OK while something may still be put.
+  Status Takes() const;
   PutOutcome Admit(const Frame& frame, Now now);
   PutOutcome Store(Slot& slot, const Frame& frame, std::span<const AdaptedFrame> adapted, Now now);
   void GiveBack();
@@ -194,6 +196,10 @@ class StreamCore {
   void Pump(Now now);
   void Fail(Status status, Now now);
   StatusCode FailureCode();
+  // Of the call under way; of sessions when there is none.
+  RetryPolicy& Retries();
+  // When nobody has put frames for too long; none when nothing is kept open for more.
+  std::optional<MonoTime> idle_at() const;
   void CallAnswered(Now now);
   void BackOff(RetryPolicy& policy, Duration at_least, Now now);
   void CheckPressure();

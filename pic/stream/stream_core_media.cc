@@ -119,18 +119,21 @@ std::string StreamCore::content_type() const {
   return text;
 }
 
-Status StreamCore::PutMetadata(FragmentMetadata metadata) {
-  if (stopping_ || !failure_.ok()) {
-    return failure_.ok() ? Status(StatusCode::kStopped, "the stream was stopped") : failure_;
+Status StreamCore::Takes() const {
+  if (!failure_.ok()) {
+    return failure_;
   }
-  return metadata_.Put(std::move(metadata));
+  return stopping_ ? Status(StatusCode::kStopped, "the stream was stopped") : Status();
+}
+
+Status StreamCore::PutMetadata(FragmentMetadata metadata) {
+  const Status status = Takes();
+  return status.ok() ? metadata_.Put(std::move(metadata)) : status;
 }
 
 Status StreamCore::PutEvent(const MediaEvent& event) {
-  if (stopping_ || !failure_.ok()) {
-    return failure_.ok() ? Status(StatusCode::kStopped, "the stream was stopped") : failure_;
-  }
-  return metadata_.PutEvent(event);
+  const Status status = Takes();
+  return status.ok() ? metadata_.PutEvent(event) : status;
 }
 
 StreamCore::PutOutcome StreamCore::PutFrame(const Frame& frame, Now now) {
@@ -140,11 +143,8 @@ StreamCore::PutOutcome StreamCore::PutFrame(const Frame& frame, Now now) {
 }
 
 StreamCore::PutOutcome StreamCore::Admit(const Frame& frame, Now now) {
-  if (!failure_.ok()) {
-    return {failure_};
-  }
-  if (stopping_) {
-    return {{StatusCode::kStopped, "the stream was stopped"}};
+  if (Status status = Takes(); !status.ok()) {
+    return {std::move(status)};
   }
   Slot* slot = FindSlot(frame.track_id);
   if (slot == nullptr || !slot->known) {
