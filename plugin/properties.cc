@@ -1,6 +1,7 @@
 #include "plugin/properties.h"
 
 #include <limits>
+#include <type_traits>
 
 #include "kvs/version.h"
 
@@ -17,6 +18,16 @@ constexpr char kAlwaysCounted[] = "counters are always kept; read the property s
 constexpr char kNoRotation[] = "credentials are renewed when they expire";
 constexpr char kNoLogFile[] = "logs go to GST_DEBUG";
 
+// An enumeration that is one member of the settings.
+template <auto kMember>
+constexpr EnumProperty EnumOf(GType (*type)()) {
+  return {type, [](const Settings& settings) { return static_cast<gint>(settings.*kMember); },
+          [](Settings& settings, gint value) {
+            using Enum = std::remove_reference_t<decltype(settings.*kMember)>;
+            settings.*kMember = static_cast<Enum>(value);
+          }};
+}
+
 // An entry per property: name, nick, blurb, where its value is.
 const PropertyRow kTable[] = {
     {"stream-name", "Stream name", "Name of the stream to write to",
@@ -29,7 +40,7 @@ const PropertyRow kTable[] = {
     {"streaming-type", "Streaming type",
      "realtime: never waits, gives up the oldest media when the buffer is full. offline: waits for "
      "room instead. near-realtime is the same as realtime",
-     StreamingTypeProperty{}},
+     EnumOf<&Settings::streaming_type>(gst_kvs_sink_streaming_type_get_type)},
     {"content-type", "Content type",
      "Media type of a stream that is created; made from the caps when not set",
      StringProperty{&Settings::content_type, nullptr}},
@@ -137,7 +148,7 @@ const PropertyRow kTable[] = {
      BoolProperty{&Settings::allow_create_stream}},
     {"frame-timestamp", "Frame timestamp",
      "Which timestamp of a buffer is used; default-timestamp: PTS, and DTS where it is missing",
-     FrameTimestampProperty{}},
+     EnumOf<&Settings::frame_timestamp>(gst_kvs_sink_frame_timestamp_type_get_type)},
     {"endpoint", "Endpoint",
      "URL of the control plane; when not set CONTROL_PLANE_URI, then that of the region",
      StringProperty{&Settings::endpoint, nullptr}},
@@ -150,6 +161,47 @@ const PropertyRow kTable[] = {
      StringProperty{&Settings::kms_key_id, nullptr}},
     {"device-name", "Device name", "Device name of a stream that is created",
      StringProperty{&Settings::device_name, "Kinesis_Video_Device", true}},
+    {"create-stream", "Create stream",
+     "if-missing: create the stream when it does not exist; never: that is an error. The same as "
+     "allow-create-stream; never wins",
+     EnumOf<&Settings::create_stream>(gst_kvs_sink_create_stream_get_type)},
+    {"metadata", "Metadata",
+     "Names and values that go with every fragment: \"metadata,site=berlin,floor=5\"",
+     StructureProperty{&Settings::metadata}},
+    {"image-generation", "Image generation",
+     "Ask the service for an image of every Nth fragment that begins with a key frame; 0: never",
+     UintProperty{&Settings::image_generation}},
+    {"image-prefix", "Image prefix",
+     "Folder in the S3 bucket for the images of image-generation; when not set, that of the "
+     "stream's configuration",
+     StringProperty{&Settings::image_prefix, nullptr}},
+    {"notification", "Notification",
+     "Ask the service for a notification of every Nth fragment that begins with a key frame; 0: "
+     "never",
+     UintProperty{&Settings::notification}},
+    {"pre-roll", "Pre-roll",
+     "Seconds of media that are kept, and not uploaded, until the signal trigger starts the upload "
+     "with them; 0: the upload starts at once",
+     UintProperty{&Settings::pre_roll_s}},
+    {"drain-timeout", "Drain timeout",
+     "Seconds that the upload may take to finish at EOS; 0: the same as stop-stream-timeout",
+     UintProperty{&Settings::drain_timeout_s}},
+    {"dual-stack", "Dual stack",
+     "Use the region's endpoint that has IPv6 as well; also when AWS_USE_DUALSTACK_ENDPOINT is true",
+     BoolProperty{&Settings::dual_stack}},
+    {"fips", "FIPS", "Use the region's FIPS endpoint; also when AWS_USE_FIPS_ENDPOINT is true",
+     BoolProperty{&Settings::fips}},
+    {"ip-version", "IP version",
+     "Which addresses to connect to; any: also what AWS_KVS_USE_IPV4 and AWS_KVS_USE_IPV6 say",
+     EnumOf<&Settings::ip_version>(gst_kvs_sink_ip_version_get_type)},
+    {"proxy", "Proxy",
+     "URL of an HTTP proxy, http:// or https://; when not set HTTPS_PROXY, https_proxy, ALL_PROXY "
+     "and NO_PROXY count; an empty text: none",
+     StringProperty{&Settings::proxy, nullptr}},
+    {"proxy-id", "Proxy user", "User name for the proxy",
+     StringProperty{&Settings::proxy_id, nullptr}},
+    {"proxy-pw", "Proxy password", "Password for the proxy. Reads as *** when set",
+     SecretProperty{&Settings::proxy_pw, ""}},
     {"stats", "Statistics", "Counters since the stream was opened, and gauges", StatsProperty{}},
 };
 
@@ -183,14 +235,8 @@ struct SpecMaker {
   GParamSpec* operator()(const StructureProperty& /*p*/) const {
     return g_param_spec_boxed(row.name, row.nick, row.blurb, GST_TYPE_STRUCTURE, kReadWrite);
   }
-  GParamSpec* operator()(const StreamingTypeProperty& /*p*/) const {
-    return g_param_spec_enum(row.name, row.nick, row.blurb, gst_kvs_sink_streaming_type_get_type(),
-                             static_cast<gint>(defaults.streaming_type), kReadWrite);
-  }
-  GParamSpec* operator()(const FrameTimestampProperty& /*p*/) const {
-    return g_param_spec_enum(row.name, row.nick, row.blurb,
-                             gst_kvs_sink_frame_timestamp_type_get_type(),
-                             static_cast<gint>(defaults.frame_timestamp), kReadWrite);
+  GParamSpec* operator()(const EnumProperty& p) const {
+    return g_param_spec_enum(row.name, row.nick, row.blurb, p.type(), p.get(defaults), kReadWrite);
   }
   GParamSpec* operator()(const StatsProperty& /*p*/) const {
     return g_param_spec_boxed(row.name, row.nick, row.blurb, GST_TYPE_STRUCTURE, kReadOnly);
@@ -219,12 +265,7 @@ struct Storer {
     const GstStructure* s = gst_value_get_structure(value);
     (settings.*p.member).reset(s == nullptr ? nullptr : gst_structure_copy(s));
   }
-  void operator()(const StreamingTypeProperty& /*p*/) const {
-    settings.streaming_type = static_cast<StreamingMode>(g_value_get_enum(value));
-  }
-  void operator()(const FrameTimestampProperty& /*p*/) const {
-    settings.frame_timestamp = static_cast<FrameTimestamp>(g_value_get_enum(value));
-  }
+  void operator()(const EnumProperty& p) const { p.set(settings, g_value_get_enum(value)); }
   void operator()(const StatsProperty& /*p*/) const {}
 };
 
@@ -251,12 +292,7 @@ struct Reader {
   void operator()(const StructureProperty& p) const {
     gst_value_set_structure(value, (settings.*p.member).get());
   }
-  void operator()(const StreamingTypeProperty& /*p*/) const {
-    g_value_set_enum(value, static_cast<gint>(settings.streaming_type));
-  }
-  void operator()(const FrameTimestampProperty& /*p*/) const {
-    g_value_set_enum(value, static_cast<gint>(settings.frame_timestamp));
-  }
+  void operator()(const EnumProperty& p) const { g_value_set_enum(value, p.get(settings)); }
   void operator()(const StatsProperty& /*p*/) const {}
 };
 
@@ -316,6 +352,30 @@ GType gst_kvs_sink_frame_timestamp_type_get_type() {
          "default-timestamp"},
         {0, nullptr, nullptr}};
     return g_enum_register_static("GstKvsSinkFrameTimestampType", values);
+  }();
+  return type;
+}
+
+GType gst_kvs_sink_create_stream_get_type() {
+  static const GType type = [] {
+    static const GEnumValue values[] = {
+        {static_cast<gint>(kvs::plugin::CreateStream::kNever), "never", "never"},
+        {static_cast<gint>(kvs::plugin::CreateStream::kIfMissing), "when it does not exist",
+         "if-missing"},
+        {0, nullptr, nullptr}};
+    return g_enum_register_static("GstKvsSinkCreateStream", values);
+  }();
+  return type;
+}
+
+GType gst_kvs_sink_ip_version_get_type() {
+  static const GType type = [] {
+    static const GEnumValue values[] = {
+        {static_cast<gint>(kvs::plugin::IpVersionChoice::kAny), "IPv4 and IPv6", "any"},
+        {static_cast<gint>(kvs::plugin::IpVersionChoice::kV4), "IPv4 only", "ipv4"},
+        {static_cast<gint>(kvs::plugin::IpVersionChoice::kV6), "IPv6 only", "ipv6"},
+        {0, nullptr, nullptr}};
+    return g_enum_register_static("GstKvsSinkIpVersion", values);
   }();
   return type;
 }

@@ -40,8 +40,12 @@ struct Uint64Property {
 struct StructureProperty {
   StructurePtr Settings::*member;
 };
-struct StreamingTypeProperty {};
-struct FrameTimestampProperty {};
+// An enumeration's values are the numbers of its GEnum.
+struct EnumProperty {
+  GType (*type)();
+  gint (*get)(const Settings& settings);
+  void (*set)(Settings& settings, gint value);
+};
 // Read-only; made from counters.
 struct StatsProperty {};
 
@@ -50,7 +54,7 @@ struct PropertyRow {
   const char* nick;
   const char* blurb;
   std::variant<StringProperty, SecretProperty, UintProperty, BoolProperty, Uint64Property,
-               StructureProperty, StreamingTypeProperty, FrameTimestampProperty, StatsProperty>
+               StructureProperty, EnumProperty, StatsProperty>
       kind;
   // Why setting it changes nothing; null for properties that have an effect.
   const char* no_effect = nullptr;
@@ -74,6 +78,8 @@ void ReadProperty(const Settings& settings, const PropertyRow& row, GValue* valu
 extern "C" {
 GType gst_kvs_sink_streaming_type_get_type(void);
 GType gst_kvs_sink_frame_timestamp_type_get_type(void);
+GType gst_kvs_sink_create_stream_get_type(void);
+GType gst_kvs_sink_ip_version_get_type(void);
 }
 
 #endif  // KVS_PLUGIN_PROPERTIES_H_

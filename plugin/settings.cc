@@ -220,7 +220,8 @@ Status ResolveStream(const Settings& settings, const Surroundings& world, Resolv
   config.content_type = settings.content_type.value_or("");
   config.kms_key_id = settings.kms_key_id.value_or("");
   config.retention = Duration::Hours(settings.retention_hours);
-  config.allow_creation = settings.allow_create_stream;
+  config.allow_creation =
+      settings.allow_create_stream && settings.create_stream == CreateStream::kIfMissing;
   if (settings.stream_tags != nullptr) {
     Result<std::vector<std::pair<std::string, std::string>>> tags =
         TagsOf(settings.stream_tags.get());
@@ -310,6 +311,9 @@ Result<Resolved> Resolve(const Settings& settings, const Surroundings& surroundi
   Resolved resolved;
   resolved.stop_timeout = Duration::Seconds(
       settings.stop_stream_timeout_s == 0 ? kDefaultStopTimeoutS : settings.stop_stream_timeout_s);
+  resolved.drain_timeout = settings.drain_timeout_s == 0
+                               ? resolved.stop_timeout
+                               : Duration::Seconds(settings.drain_timeout_s);
   if (Status status = ResolveStream(settings, surroundings, resolved); !status.ok()) {
     return status;
   }

@@ -20,6 +20,11 @@ namespace kvs::plugin {
 // The values of the property streaming-type. kNearRealtime is treated as kRealtime.
 enum class StreamingMode : std::uint8_t { kRealtime = 0, kNearRealtime = 1, kOffline = 2 };
 
+// The values of the property create-stream.
+enum class CreateStream : std::uint8_t { kNever = 0, kIfMissing = 1 };
+// The values of the property ip-version.
+enum class IpVersionChoice : std::uint8_t { kAny = 0, kV4 = 4, kV6 = 6 };
+
 inline constexpr char kDefaultStreamName[] = "DEFAULT_STREAM";
 inline constexpr char kDefaultCredentialPath[] = ".kvs/credential";
 inline constexpr char kDefaultVideoCodecId[] = "V_MPEG4/ISO/AVC";
@@ -48,6 +53,11 @@ struct Settings {
   Secret session_token;
   StructurePtr iot_certificate;
   StructurePtr stream_tags;
+  StructurePtr metadata;
+  std::optional<std::string> image_prefix;
+  std::optional<std::string> proxy;
+  std::optional<std::string> proxy_id;
+  Secret proxy_pw;
 
   unsigned retention_hours = 2;
   unsigned max_latency_s = 60;
@@ -63,9 +73,15 @@ struct Settings {
   unsigned stop_stream_timeout_s = 120;
   unsigned connection_timeout_s = 5;
   unsigned completion_timeout_s = 10;
+  unsigned drain_timeout_s = 0;
+  unsigned pre_roll_s = 0;
+  unsigned image_generation = 0;  // every so many fragments
+  unsigned notification = 0;      // every so many fragments
   std::uint64_t file_start_time_s = 0;
   StreamingMode streaming_type = StreamingMode::kRealtime;
   FrameTimestamp frame_timestamp = FrameTimestamp::kDefault;
+  CreateStream create_stream = CreateStream::kIfMissing;
+  IpVersionChoice ip_version = IpVersionChoice::kAny;
 
   bool key_frame_fragmentation = true;
   bool frame_timecodes = true;
@@ -77,6 +93,8 @@ struct Settings {
   bool use_original_pts = false;
   bool get_kvs_metrics = false;
   bool allow_create_stream = true;
+  bool dual_stack = false;
+  bool fips = false;
 };
 
 // What of the world decides about settings; replaced in tests.
@@ -97,8 +115,9 @@ struct Resolved {
   ProducerConfig producer;
   StreamConfig stream;
   TimestampRules times;
-  // The upper bound of draining at EOS and after PAUSED to READY.
+  // The upper bounds of finishing the upload after PAUSED to READY, and at EOS.
   Duration stop_timeout;
+  Duration drain_timeout;
   // Where the credentials are from and which service is meant, for logs and messages.
   std::string credentials_from;
   std::string service;

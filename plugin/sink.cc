@@ -360,6 +360,7 @@ bool Sink::Start() {
   running.name = resolved->stream.name;
   running.times = resolved->times;
   running.stop_timeout = resolved->stop_timeout;
+  running.drain_timeout = resolved->drain_timeout;
   running.buffer_duration = resolved->stream.buffer_duration;
   Result<std::shared_ptr<Stream>> stream = producer_->OpenStream(
       std::move(resolved->stream),
@@ -417,9 +418,9 @@ void Sink::Stop() {
     return;
   }
   Duration timeout = running->stop_timeout;
-  if (running->drain_deadline.has_value()) {
+  if (running->stop_deadline.has_value()) {
     // The time began at EOS; the wait at the end of the process is not to double it.
-    const Duration left = *running->drain_deadline - hooks_.mono_now();
+    const Duration left = *running->stop_deadline - hooks_.mono_now();
     timeout = std::clamp(left, Duration(), timeout);
   }
   running->stream->Stop(timeout);

@@ -115,6 +115,7 @@ class Sink {
     std::string name;
     TimestampRules times;
     Duration stop_timeout;
+    Duration drain_timeout;
     Duration buffer_duration;
     std::optional<std::string> codec_id;
     std::string video_track_name;
@@ -129,8 +130,8 @@ class Sink {
     bool told_unreachable = false;
     EosState eos = EosState::kNone;
     guint32 eos_seqnum = 0;
-    // While nothing was put after EOS: when the time for finishing is over.
-    std::optional<MonoTime> drain_deadline;
+    // While nothing was put after EOS: when the time for stopping is over; it began at EOS.
+    std::optional<MonoTime> stop_deadline;
   };
 
   // What the streaming thread works with; a copy, so that no lock is held meanwhile.

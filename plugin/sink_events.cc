@@ -80,8 +80,8 @@ void Sink::CheckEos() {
     } else {
       GST_DEBUG_OBJECT(element_, "all pads are at EOS; waiting for the last acknowledgement");
       running_->eos = EosState::kDraining;
-      running_->drain_deadline = hooks_.mono_now() + running_->stop_timeout;
-      running_->stream->Drain(running_->stop_timeout);
+      running_->stop_deadline = hooks_.mono_now() + running_->stop_timeout;
+      running_->stream->Drain(running_->drain_timeout);
     }
   }
   PostEosIfDue();
@@ -209,13 +209,15 @@ void Sink::OnFramesLost(std::uint64_t generation, const std::string& name,
 void Sink::OnDrained(std::uint64_t generation, const std::string& name, const Drained& event) {
   std::shared_ptr<Stream> stream;
   Duration timeout;
+  const char* bound = "stop-stream-timeout";
   bool at_eos = false;
   {
     const MutexLock lock(mutex_);
     if (running_.has_value() && running_->generation == generation) {
       at_eos = running_->eos == EosState::kDraining;
       stream = running_->stream;
-      timeout = running_->stop_timeout;
+      timeout = running_->drain_timeout;
+      bound = timeout == running_->stop_timeout ? bound : "drain-timeout";
       if (at_eos && event.complete) {
         running_->eos = EosState::kReached;
       }
@@ -249,7 +251,7 @@ void Sink::OnDrained(std::uint64_t generation, const std::string& name, const Dr
                     std::to_string(metrics.frames_put) + " frames were";
       PostError(element_, name, status,
                 "Stream \"" + name + "\": " + persisted + " persisted within " +
-                    std::to_string(timeout.seconds()) + " s (stop-stream-timeout); " +
+                    std::to_string(timeout.seconds()) + " s (" + bound + "); " +
                     std::to_string(event.frames_left) + " frames (" +
                     SecondsText(event.duration_left) +
                     ") are left. Last failure: " + Sentence(ReasonText(status)) + " " +

@@ -185,7 +185,7 @@ GstFlowReturn Sink::Put(SinkPad& pad, const Handle& handle, const Frame& frame) 
       const MutexLock lock(mutex_);
       if (running_.has_value() && running_->generation == handle.generation) {
         ++running_->frames_accepted;
-        running_->drain_deadline.reset();
+        running_->stop_deadline.reset();
       }
       return GST_FLOW_OK;
     }
