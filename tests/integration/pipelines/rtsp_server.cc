@@ -1,8 +1,10 @@
 // rtsp_server AUDIO_VIDEO_PIPELINE: serves rtsp://127.0.0.1:<port>/cam over whatever transport the client asks for, until it is ended.
 // The pipeline has payloaders named pay0, pay1. Prints the address when it listens.
 //
-// As a camera, it never says that it is at its end: when the recording is over it only falls silent. (Goodbye in RTCP and a closed
-// connection race with the client's own messages, and now and then one that is of no interest here loses.)
+// As a camera, it has no duration and never says that it is at its end: when the recording is over it only falls silent. (Goodbye in
+// RTCP and a closed connection race with the client's own messages, and now and then one that is of no interest here loses. And where
+// the duration is announced, rtpjitterbuffer ends the stream by itself when that time is over, whatever has arrived by then: on a slow
+// machine it left frames out, and an EOS that came later was refused.)
 #include <iostream>
 
 #include <gst/gst.h>
@@ -14,7 +16,14 @@ GstPadProbeReturn DropEos(GstPad* /*pad*/, GstPadProbeInfo* info, gpointer /*use
   return GST_EVENT_TYPE(gst_pad_probe_info_get_event(info)) == GST_EVENT_EOS ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
+gboolean HasNoStop(GstRTSPMedia* /*media*/, gint64* stop) {
+  *stop = -1;
+  return TRUE;
+}
+
 void NeverEnd(GstRTSPMediaFactory* /*factory*/, GstRTSPMedia* media, gpointer /*user*/) {
+  // The class, as there is no other way; the process serves nothing else.
+  GST_RTSP_MEDIA_GET_CLASS(media)->query_stop = HasNoStop;
   GstElement* bin = gst_rtsp_media_get_element(media);
   for (const char* name : {"pay0", "pay1"}) {
     if (GstElement* payloader = gst_bin_get_by_name_recurse_up(GST_BIN(bin), name)) {
