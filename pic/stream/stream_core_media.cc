@@ -435,9 +435,12 @@ void StreamCore::File(PendingFrame pending) {
     open->tracks = std::move(merged);
   }
   // A block stands within the 16 bits that its time has, after everything of the fragment before, not further from the others
-  // than a fragment may be long, and not before the time zero of the session that carries it.
-  std::int64_t low = std::max({fragment_floor_, open->timecode + INT16_MIN,
-                               open->latest - kMaxFragmentDuration.seconds() * units_per_second_});
+  // than a fragment may be long, also from those that follow until it may be cut, and not before the time zero of the session
+  // that carries it.
+  const std::int64_t longest = kMaxFragmentDuration.seconds() * units_per_second_;
+  const std::int64_t shortest = kMinFragmentDuration.seconds() * units_per_second_;
+  std::int64_t low = std::max({fragment_floor_, open->timecode + INT16_MIN, open->latest - longest,
+                               open->timecode + shortest - longest});
   for (const Live& live : sessions_) {
     low = std::max(low, std::min(live.upload->timecode_base(), open->timecode));
   }

@@ -234,7 +234,8 @@ SimOptions DrawOptions(std::uint64_t seed) {
   }
   options.network = DrawNetwork(draw);
   options.service = DrawService(draw);
-  if (BytesPerSecond(options.network) < kSlowLine) {
+  const bool slow_line = BytesPerSecond(options.network) < kSlowLine;
+  if (slow_line) {
     // A fragment has to fit through a session, and all of the media through the line.
     options.service.session_limit = ServicePlan().session_limit;
     for (TrackPlan& track : options.tracks) {
@@ -270,7 +271,10 @@ SimOptions DrawOptions(std::uint64_t seed) {
   options.put_after_drain = draw.Chance(0.3);
   options.metadata_chance = draw.Chance(0.4) ? 0.01 * static_cast<double>(draw.Between(1, 20)) : 0;
   if (draw.Chance(0.15)) {
-    options.service.credentials_life = draw.LogBetween(Duration::Seconds(20), Duration::Minutes(3));
+    const Duration longest = Duration::Minutes(3);
+    const Duration life = draw.LogBetween(Duration::Seconds(20), longest);
+    // As above: on a slow line a session needs time for a fragment.
+    options.service.credentials_life = slow_line ? longest : life;
   }
   DrawTimes(draw, options);
   return options;

@@ -270,6 +270,38 @@ TEST_F(StreamCoreTest, FragmentsKeepTheirLengthInOddUnits) {
   EXPECT_LE(Sent(1).clusters.size(), 10u);
 }
 
+// A fragment is not cut in its first second, so what comes late must leave room for that.
+TEST_F(StreamCoreTest, SoundThatComesTenSecondsLateMakesNoFragmentTooLong) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  ASSERT_TRUE(core_->SetTrack(Audio(), now_).ok());
+  (void)PutVideo(10'000, true);
+  (void)PutAudio(10'000);
+  for (std::int64_t at = 20'000; at <= 20'500; at += 100) {
+    (void)PutVideo(at, at == 20'000);
+  }
+  Pass(Duration::Seconds(2));  // the pictures wait for the sound no longer
+  (void)PutAudio(10'400);
+  for (std::int64_t at = 20'600; at <= 23'000; at += 100) {
+    (void)PutVideo(at, at % 1000 == 0);
+  }
+  Pass(Duration::Seconds(2));
+  bool heard = false;
+  for (const std::uint64_t session : opened_) {
+    for (const auto& cluster : Sent(session).clusters) {
+      std::int64_t first = INT64_MAX;
+      std::int64_t last = INT64_MIN;
+      for (const auto& block : cluster.blocks) {
+        first = std::min(first, block.timecode);
+        last = std::max(last, block.timecode);
+        heard = heard || (block.track == kAudioId && cluster.timecode == kEpochMs + 20'000);
+      }
+      EXPECT_LE(last - first, 10'000);
+    }
+  }
+  EXPECT_TRUE(heard);
+}
+
 TEST_F(StreamCoreTest, MetadataDoesNotOvertakeAFrameThatIsHeldBack) {
   Make();
   ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
