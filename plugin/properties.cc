@@ -84,8 +84,7 @@ const PropertyRow kTable[] = {
      "Seconds (no effect: after a reconnect exactly what may be lost is sent again)",
      UintProperty{&Settings::replay_duration_s}, kNoReplay},
     {"connection-staleness", "Connection staleness",
-     "Seconds without an acknowledgement after which a new connection is made; 0: never. Not used "
-     "with streaming-type=offline",
+     "Seconds without an acknowledgement after which a new connection is made; 0: never",
      UintProperty{&Settings::connection_staleness_s}},
     {"codec-id", "Codec ID", "Matroska CodecID of H.264 tracks; at most 32 characters",
      StringProperty{&Settings::codec_id, kDefaultVideoCodecId, true}},
