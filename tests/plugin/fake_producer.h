@@ -75,6 +75,9 @@ class FakeStream final : public Stream {
 
   Status PutMetadata(FragmentMetadata metadata) override {
     const std::lock_guard lock(mutex_);
+    if (!metadata_status_.ok()) {
+      return metadata_status_;
+    }
     metadata_.push_back(std::move(metadata));
     return {};
   }
@@ -160,6 +163,10 @@ class FakeStream final : public Stream {
     const std::lock_guard lock(mutex_);
     track_status_ = std::move(status);
   }
+  void set_metadata_status(Status status) {
+    const std::lock_guard lock(mutex_);
+    metadata_status_ = std::move(status);
+  }
   void set_metrics(StreamMetrics metrics) {
     const std::lock_guard lock(mutex_);
     metrics_ = metrics;
@@ -202,6 +209,7 @@ class FakeStream final : public Stream {
   std::vector<std::thread> callbacks_;
   Status put_status_;
   Status track_status_;
+  Status metadata_status_;
   StreamMetrics metrics_;
   bool full_ = false;
   bool flushing_ = false;

@@ -84,6 +84,24 @@ TEST_F(LoadedStatesTest, CodecDataThatMeansNothingDoesNotBreakTheNextState) {
   }
 }
 
+TEST_F(LoadedStatesTest, ATagThatIsTooLongIsAnErrorAndNoMore) {
+  Link();
+  const StructurePtr tags(gst_structure_new("tags", "site", G_TYPE_STRING, std::string(2000, 'x').c_str(), nullptr));
+  g_object_set(element_.get(), "stream-tags", tags.get(), nullptr);
+  GstBus* const bus = gst_bus_new();
+  gst_element_set_bus(element_.get(), bus);
+  EXPECT_EQ(Set(GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
+  GstMessage* const message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
+  ASSERT_NE(message, nullptr);
+  GError* error = nullptr;
+  gst_message_parse_error(message, &error, nullptr);
+  EXPECT_NE(std::string(error->message).find("tag"), std::string::npos) << error->message;
+  g_error_free(error);
+  gst_message_unref(message);
+  gst_element_set_bus(element_.get(), nullptr);
+  gst_object_unref(bus);
+}
+
 TEST_F(LoadedStatesTest, PropertiesReadBackAsTheyWereSet) {
   const std::pair<const char*, const char*> strings[] = {
       {"stream-name", "door"},        {"user-agent", "agent"}, {"content-type", "video/h265"},
