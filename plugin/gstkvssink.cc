@@ -130,9 +130,10 @@ void InstallSignals(GType type) {
   /**
    * GstKvsSink::stream-client-metric:
    * @sink: the element
-   * @metric: nothing yet
+   * @metric: a #GstKvsSinkMetric, valid while the handler runs
    *
-   * Exists so that programs can connect to it; it is not emitted. Read #GstKvsSink:stats instead.
+   * A key frame, or the first frame, was stored, and #GstKvsSink:get-kvs-metrics is set. Emitted
+   * from a streaming thread. Languages that cannot read a C structure use #GstKvsSink:stats.
    */
   g_signal_new("stream-client-metric", type,
                static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION), 0, nullptr, nullptr,

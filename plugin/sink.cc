@@ -263,6 +263,12 @@ Sink::Slot* Sink::SlotOf(const SinkPad& pad) {
   return nullptr;
 }
 
+bool Sink::Leads(TrackType type) const {
+  return type == TrackType::kVideo ||
+         std::none_of(running_->slots.begin(), running_->slots.end(),
+                      [](const Slot& slot) { return slot.type == TrackType::kVideo; });
+}
+
 void Sink::Announce(Slot& slot) {
   if (!std::exchange(slot.is_announced, true)) {
     running_->stream->ExpectTrack(slot.track_id);
@@ -342,6 +348,7 @@ bool Sink::Start() {
   Running running;
   {
     const MutexLock lock(settings_mutex_);
+    running.emits_metrics = settings_.get_kvs_metrics;
     running.codec_id = settings_.codec_id;
     running.video_track_name = settings_.track_name.value_or(kDefaultVideoTrackName);
   }
@@ -362,6 +369,7 @@ bool Sink::Start() {
   running.stop_timeout = resolved->stop_timeout;
   running.drain_timeout = resolved->drain_timeout;
   running.buffer_duration = resolved->stream.buffer_duration;
+  running.producer = producer_;
   Result<std::shared_ptr<Stream>> stream = producer_->OpenStream(
       std::move(resolved->stream),
       std::make_shared<Listener>(element_, running.generation, running.name, resolved->service));

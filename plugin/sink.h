@@ -111,6 +111,7 @@ class Sink {
   // What exists only between READY and PAUSED or above.
   struct Running {
     std::uint64_t generation = 0;
+    std::shared_ptr<Producer> producer;
     std::shared_ptr<Stream> stream;
     std::string name;
     TimestampRules times;
@@ -124,6 +125,7 @@ class Sink {
     PadCounters counters;
     WarningLimiter loss_warnings;
     std::uint64_t frames_accepted = 0;
+    bool emits_metrics = false;
     bool failed = false;
     bool stream_is_flushing = false;
     bool was_connected = false;
@@ -136,6 +138,7 @@ class Sink {
 
   // What the streaming thread works with; a copy, so that no lock is held meanwhile.
   struct Handle {
+    std::shared_ptr<Producer> producer;
     std::shared_ptr<Stream> stream;
     std::uint64_t generation = 0;
     GstFlowReturn flow = GST_FLOW_OK;  // anything else: the buffer is not to be handled
@@ -155,12 +158,16 @@ class Sink {
   GstFlowReturn StoreFrame(SinkPad& pad, const Handle& handle, GstBuffer* buffer)
       KVS_EXCLUDES(mutex_);
   GstFlowReturn Put(SinkPad& pad, const Handle& handle, const Frame& frame) KVS_EXCLUDES(mutex_);
+  // After a frame was stored.
+  void OnStored(SinkPad& pad, const Handle& handle, const Frame& frame) KVS_EXCLUDES(mutex_);
   bool WaitWhileOthersFlush(SinkPad& pad, std::uint64_t generation) KVS_EXCLUDES(mutex_);
   void SetPadFlushing(SinkPad& pad, bool flushing) KVS_EXCLUDES(mutex_);
   void Count(SinkPad& pad, std::uint64_t PadCounters::*counter, const char* what)
       KVS_EXCLUDES(mutex_);
   Slot* AssignSlot(SinkPad& pad) KVS_REQUIRES(mutex_);
   Slot* SlotOf(const SinkPad& pad) KVS_REQUIRES(mutex_);
+  // Whether fragments begin at key frames of this type: video, and audio where there is no video.
+  bool Leads(TrackType type) const KVS_REQUIRES(mutex_);
   // The other tracks wait for this one, but not for long.
   void Announce(Slot& slot) KVS_REQUIRES(mutex_);
   // They no longer do.

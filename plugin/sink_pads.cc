@@ -6,6 +6,7 @@
 
 #include "pic/codec/media_type.h"
 #include "plugin/caps.h"
+#include "plugin/client_metric.h"
 #include "plugin/error_map.h"
 #include "plugin/gst_log.h"
 #include "plugin/sink.h"
@@ -70,6 +71,7 @@ Sink::Handle Sink::HandleFor(SinkPad& pad) {
     handle.flow = GST_FLOW_ERROR;
     return handle;
   }
+  handle.producer = running_->producer;
   handle.stream = running_->stream;
   handle.generation = running_->generation;
   handle.flow = pad.eos ? GST_FLOW_EOS : GST_FLOW_OK;
@@ -182,11 +184,7 @@ GstFlowReturn Sink::Put(SinkPad& pad, const Handle& handle, const Frame& frame) 
   while (true) {
     const Status status = handle.stream->PutFrame(frame);
     if (status.ok()) {
-      const MutexLock lock(mutex_);
-      if (running_.has_value() && running_->generation == handle.generation) {
-        ++running_->frames_accepted;
-        running_->stop_deadline.reset();
-      }
+      OnStored(pad, handle, frame);
       return GST_FLOW_OK;
     }
     if (IsAboutMedia(status.code())) {
@@ -201,6 +199,25 @@ GstFlowReturn Sink::Put(SinkPad& pad, const Handle& handle, const Frame& frame) 
     if (!WaitWhileOthersFlush(pad, handle.generation)) {
       return GST_FLOW_FLUSHING;
     }
+  }
+}
+
+void Sink::OnStored(SinkPad& pad, const Handle& handle, const Frame& frame) {
+  bool first = false;
+  bool emits = false;
+  {
+    const MutexLock lock(mutex_);
+    if (!running_.has_value() || running_->generation != handle.generation) {
+      return;
+    }
+    first = running_->frames_accepted++ == 0;
+    running_->stop_deadline.reset();
+    emits = running_->emits_metrics && (first || (frame.key_frame && Leads(pad.type)));
+  }
+  if (emits) {
+    GstKvsSinkMetric metric =
+        ClientMetric(handle.stream->metrics(), handle.producer->metrics(), frame.pts, first);
+    g_signal_emit_by_name(element_, "stream-client-metric", &metric);
   }
 }
 

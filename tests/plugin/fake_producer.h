@@ -176,6 +176,7 @@ class FakeStream final : public Stream {
   void set_drains_by_itself(bool value) { drains_by_itself_ = value; }
 
   const StreamConfig& config() const { return config_; }
+  std::vector<MediaEvent> media_events() const { return Copy(media_events_); }
   std::vector<PutRecord> frames() const { return Copy(frames_); }
   std::vector<Track> tracks() const { return Copy(tracks_); }
   std::vector<std::uint32_t> expected() const { return Copy(expected_); }
@@ -222,6 +223,7 @@ struct FakeWorld {
   std::vector<std::shared_ptr<FakeStream>> streams;
   Status producer_status;
   Status stream_status;
+  ProducerMetrics producer_metrics;
   bool streams_drain_by_themselves = false;
 };
 
@@ -238,7 +240,7 @@ class FakeProducer final : public Producer {
     world_->streams.back()->set_drains_by_itself(world_->streams_drain_by_themselves);
     return std::shared_ptr<Stream>(world_->streams.back());
   }
-  ProducerMetrics metrics() const override { return {}; }
+  ProducerMetrics metrics() const override { return world_->producer_metrics; }
 
  private:
   const std::shared_ptr<FakeWorld> world_;
