@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "kvs/version.h"
+#include "pic/stream/metadata_queue.h"
 
 namespace kvs::plugin {
 namespace {
@@ -250,6 +251,47 @@ Status ResolveStream(const Settings& settings, const Surroundings& world, Resolv
   return Validate(config);
 }
 
+// What is set is tried on a queue of the library, so that its rules are stated in one place.
+Status ResolveMetadata(const Settings& settings, const Surroundings& world, Resolved& resolved) {
+  MetadataQueue queue;
+  if (settings.metadata != nullptr) {
+    auto pairs = PairsOf(settings.metadata.get(), "metadata");
+    if (!pairs.ok()) {
+      return pairs.status();
+    }
+    for (auto& [name, value] : *pairs) {
+      if (value.empty()) {
+        return Invalid("metadata: the value of \"" + name + "\" is empty");
+      }
+      FragmentMetadata item{std::move(name), std::move(value), /*persistent=*/true};
+      if (const Status status = queue.Put(item); !status.ok()) {
+        return Invalid("the property metadata: " + status.message());
+      }
+      resolved.metadata.push_back(std::move(item));
+    }
+  }
+  FragmentEventRules& events = resolved.events;
+  events.image_every = settings.image_generation;
+  events.image_prefix = settings.image_prefix.value_or("");
+  events.notification_every = settings.notification;
+  events.shortest_fragment = resolved.stream.key_frame_fragmentation
+                                 ? Duration::Millis(kMinFragmentMs)
+                                 : resolved.stream.fragment_duration;
+  events.timecode_scale = resolved.stream.timecode_scale;
+  if (const Status status = queue.PutEvent({MediaEventType::kImageGeneration, events.image_prefix, {}});
+      !status.ok()) {
+    return Invalid("image-prefix: " + status.message());
+  }
+  if (events.image_every == 0 && !events.image_prefix.empty()) {
+    resolved.notes.emplace_back("image-prefix is only used with image-generation");
+  }
+  if (events.image_every > 0 && world.audio_only) {
+    events.image_every = 0;
+    resolved.notes.emplace_back("image-generation is not used: there is no video");
+  }
+  return {};
+}
+
 Status ResolveTimes(const Settings& settings, Resolved& resolved) {
   TimestampRules& rules = resolved.times;
   rules.use_original = settings.use_original_pts;
@@ -287,24 +329,7 @@ Surroundings Surroundings::OfProcess() {
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> TagsOf(const GstStructure* structure) {
-  std::vector<std::pair<std::string, std::string>> tags;
-  const int count = gst_structure_n_fields(structure);
-  for (int i = 0; i < count; ++i) {
-    const char* name = gst_structure_nth_field_name(structure, static_cast<guint>(i));
-    const GValue* value = gst_structure_get_value(structure, name);
-    if (G_VALUE_HOLDS_STRING(value)) {
-      const gchar* text = g_value_get_string(value);
-      tags.emplace_back(name, text == nullptr ? "" : text);
-      continue;
-    }
-    gchar* text = gst_value_serialize(value);
-    if (text == nullptr) {
-      return Invalid(std::string("stream-tags: the value of \"") + name + "\" is of type " +
-                     G_VALUE_TYPE_NAME(value) + ", which has no text; use a string or a number");
-    }
-    tags.emplace_back(name, TakeString(text));
-  }
-  return tags;
+  return PairsOf(structure, "stream-tags");
 }
 
 Result<Resolved> Resolve(const Settings& settings, const Surroundings& surroundings) {
@@ -315,6 +340,9 @@ Result<Resolved> Resolve(const Settings& settings, const Surroundings& surroundi
                                ? resolved.stop_timeout
                                : Duration::Seconds(settings.drain_timeout_s);
   if (Status status = ResolveStream(settings, surroundings, resolved); !status.ok()) {
+    return status;
+  }
+  if (Status status = ResolveMetadata(settings, surroundings, resolved); !status.ok()) {
     return status;
   }
   if (Status status = ResolveTimes(settings, resolved); !status.ok()) {

@@ -13,6 +13,7 @@
 #include "kvs/status.h"
 #include "kvs/stream_config.h"
 #include "plugin/gst_ptr.h"
+#include "plugin/metadata.h"
 #include "plugin/timestamps.h"
 
 namespace kvs::plugin {
@@ -115,6 +116,9 @@ struct Resolved {
   ProducerConfig producer;
   StreamConfig stream;
   TimestampRules times;
+  // Goes with every fragment.
+  std::vector<FragmentMetadata> metadata;
+  FragmentEventRules events;
   // The upper bounds of finishing the upload after PAUSED to READY, and at EOS.
   Duration stop_timeout;
   Duration drain_timeout;
@@ -136,8 +140,7 @@ struct Resolved {
 //         value (never a secret) and what is allowed.
 Result<Resolved> Resolve(const Settings& settings, const Surroundings& surroundings);
 
-// stream-tags as pairs. Values of other types than string are converted to text; the name of the
-// structure has no meaning. Errors: kInvalidArgument: a value that has no text.
+// stream-tags as pairs, see PairsOf. Errors: kInvalidArgument: a value that has no text.
 Result<std::vector<std::pair<std::string, std::string>>> TagsOf(const GstStructure* structure);
 
 }  // namespace kvs::plugin

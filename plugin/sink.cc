@@ -369,6 +369,7 @@ bool Sink::Start() {
   running.stop_timeout = resolved->stop_timeout;
   running.drain_timeout = resolved->drain_timeout;
   running.buffer_duration = resolved->stream.buffer_duration;
+  running.fragment_events = FragmentEvents(std::move(resolved->events));
   running.producer = producer_;
   Result<std::shared_ptr<Stream>> stream = producer_->OpenStream(
       std::move(resolved->stream),
@@ -377,6 +378,11 @@ bool Sink::Start() {
     return Refuse(stream.status());
   }
   running.stream = std::move(stream).value();
+  for (FragmentMetadata& item : resolved->metadata) {
+    if (Status status = running.stream->PutMetadata(std::move(item)); !status.ok()) {
+      return Refuse(status);
+    }
+  }
   // Let go after the lock: the end of a stream may wait for a call of the listener, which takes the
   // lock.
   std::shared_ptr<Stream> before;

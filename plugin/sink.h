@@ -17,6 +17,7 @@
 #include "pic/base/mutex.h"
 #include "plugin/gst_log.h"
 #include "plugin/messages.h"
+#include "plugin/metadata.h"
 #include "plugin/settings.h"
 #include "plugin/sink_pad.h"
 #include "plugin/timestamps.h"
@@ -123,6 +124,7 @@ class Sink {
     std::vector<Slot> slots;
     TimeAnchor anchor;
     PadCounters counters;
+    FragmentEvents fragment_events;
     WarningLimiter loss_warnings;
     std::uint64_t frames_accepted = 0;
     bool emits_metrics = false;
@@ -153,7 +155,11 @@ class Sink {
   void OnEos(SinkPad& pad, guint32 seqnum) KVS_EXCLUDES(mutex_);
   void OnStreamStart(SinkPad& pad) KVS_EXCLUDES(mutex_);
   void OnGap(SinkPad& pad) KVS_EXCLUDES(mutex_);
-  void OnAddMetadata(const GstStructure& structure) KVS_EXCLUDES(mutex_);
+  // The events kvs-add-metadata and kvs-add-event.
+  void OnAddToFragment(const GstStructure& structure) KVS_EXCLUDES(mutex_);
+  // The properties image-generation and notification: what goes with the fragment that `frame` begins.
+  void PutFragmentEvents(SinkPad& pad, const Handle& handle, const Frame& frame)
+      KVS_EXCLUDES(mutex_);
   bool IsFrame(SinkPad& pad, GstBuffer* buffer) KVS_EXCLUDES(mutex_);
   GstFlowReturn StoreFrame(SinkPad& pad, const Handle& handle, GstBuffer* buffer)
       KVS_EXCLUDES(mutex_);

@@ -16,9 +16,6 @@
 namespace kvs::plugin {
 namespace {
 
-// The structure of the event with which applications add metadata.
-constexpr char kAddMetadata[] = "kvs-add-metadata";
-
 // Parameter sets that come in buffers of their own are kept up to this size; real ones have some
 // hundred bytes.
 constexpr std::size_t kMaxPendingHeaderBytes = std::size_t{64} << 10;
@@ -180,7 +177,29 @@ GstFlowReturn Sink::StoreFrame(SinkPad& pad, const Handle& handle, GstBuffer* bu
   return Put(pad, handle, frame);
 }
 
+void Sink::PutFragmentEvents(SinkPad& pad, const Handle& handle, const Frame& frame) {
+  if (!frame.key_frame) {
+    return;
+  }
+  std::vector<MediaEvent> events;
+  {
+    const MutexLock lock(mutex_);
+    if (running_.has_value() && running_->generation == handle.generation &&
+        Leads(pad.type)) {
+      events = running_->fragment_events.BeforeKeyFrame(frame.pts);
+    }
+  }
+  for (const MediaEvent& event : events) {
+    // It was checked with the settings: refused is only the second of its kind for a fragment, and
+    // whatever the frame will be refused for as well.
+    if (const Status status = handle.stream->PutEvent(event); !status.ok()) {
+      GST_INFO_OBJECT(pad.pad, "an event was not added: %s", status.ToString().c_str());
+    }
+  }
+}
+
 GstFlowReturn Sink::Put(SinkPad& pad, const Handle& handle, const Frame& frame) {
+  PutFragmentEvents(pad, handle, frame);
   while (true) {
     const Status status = handle.stream->PutFrame(frame);
     if (status.ok()) {
@@ -347,8 +366,8 @@ gboolean Sink::HandleEvent(SinkPad& pad, GstEvent* event) {
       return TRUE;
     }
     case GST_EVENT_CUSTOM_DOWNSTREAM:
-      if (gst_event_has_name(event, kAddMetadata)) {
-        OnAddMetadata(*gst_event_get_structure(event));
+      if (gst_event_has_name(event, kAddMetadata) || gst_event_has_name(event, kAddEvent)) {
+        OnAddToFragment(*gst_event_get_structure(event));
         return TRUE;
       }
       [[fallthrough]];
@@ -387,12 +406,7 @@ void Sink::OnGap(SinkPad& pad) {
   EndTrack(pad);
 }
 
-void Sink::OnAddMetadata(const GstStructure& structure) {
-  const gchar* name = gst_structure_get_string(&structure, "name");
-  const gchar* value = gst_structure_get_string(&structure, "value");
-  gboolean persist = FALSE;
-  const bool complete =
-      name != nullptr && value != nullptr && gst_structure_get_boolean(&structure, "persist", &persist) != FALSE;
+void Sink::OnAddToFragment(const GstStructure& structure) {
   std::shared_ptr<Stream> stream;
   std::string stream_name;
   {
@@ -402,15 +416,24 @@ void Sink::OnAddMetadata(const GstStructure& structure) {
       stream_name = running_->name;
     }
   }
-  Status status(StatusCode::kInvalidMetadata,
-                "the event kvs-add-metadata needs the fields name (string), value (string) and persist (boolean)");
-  if (complete) {
-    status = stream == nullptr ? Status(StatusCode::kStopped, "the stream was stopped")
-                               : stream->PutMetadata({name, value, persist != FALSE});
+  const bool is_event = gst_structure_has_name(&structure, kAddEvent) != FALSE;
+  Status status(StatusCode::kStopped, "the stream was stopped");
+  if (is_event) {
+    Result<MediaEvent> event = MediaEventOf(structure);
+    status = !event.ok() ? event.status() : stream == nullptr ? status : stream->PutEvent(*event);
+    if (status.code() == StatusCode::kInvalidState) {
+      status = {StatusCode::kMetadataLimit, status.message()};  // for which there is better advice
+    }
+  } else {
+    Result<FragmentMetadata> metadata = MetadataOf(structure);
+    status = !metadata.ok()      ? metadata.status()
+             : stream == nullptr ? status
+                                 : stream->PutMetadata(std::move(metadata).value());
   }
   if (!status.ok()) {
     PostWarning(element_, stream_name, status,
-                "Stream \"" + stream_name + "\": metadata was not added: " + ReasonText(status) + ". " +
+                "Stream \"" + stream_name + "\": " + (is_event ? "the event" : "metadata") +
+                    " was not added: " + ReasonText(status) + ". " +
                     std::string(AdviceFor(status.code())));
   }
 }

@@ -336,5 +336,105 @@ TEST_F(MetadataTest, AnEventThatLacksAFieldIsAWarning) {
   EXPECT_THAT(TextOf(warnings[0]), HasSubstr("persist (boolean)"));
 }
 
+class MediaEventTest : public ElementTest {
+ protected:
+  static GstEvent* Event(const char* text) {
+    return gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM,
+                                gst_structure_from_string(text, nullptr));
+  }
+};
+
+TEST_F(MediaEventTest, AnEventAsksForSomethingAboutTheNextFragment) {
+  const auto video = Pad("video_%u");
+  SetState(GST_STATE_PAUSED);
+  video->Begin(kAvcCaps);
+  EXPECT_TRUE(video->Send(Event("kvs-add-event, type=image-generation, prefix=door")));
+  EXPECT_TRUE(video->Send(Event(
+      "kvs-add-event, type=notification, pairs=(structure)[pairs, who=cat, weight=5;]")));
+  const std::vector<MediaEvent> events = stream().media_events();
+  ASSERT_THAT(events, SizeIs(2));
+  EXPECT_EQ(events[0].type, MediaEventType::kImageGeneration);
+  EXPECT_EQ(events[0].image_prefix, "door");
+  EXPECT_EQ(events[1].type, MediaEventType::kNotification);
+  EXPECT_THAT(events[1].pairs,
+              ElementsAre(std::pair<std::string, std::string>("who", "cat"),
+                          std::pair<std::string, std::string>("weight", "5")));
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), IsEmpty());
+}
+
+TEST_F(MediaEventTest, WhatCannotBeAddedIsAWarningThatSaysWhy) {
+  const auto video = Pad("video_%u");
+  SetState(GST_STATE_PAUSED);
+  video->Begin(kAvcCaps);
+  stream().set_event_status(
+      Status(StatusCode::kInvalidState, "the next fragment has an event of this type already"));
+  const struct {
+    const char* text;
+    const char* why;
+  } cases[] = {
+      {"kvs-add-event", "the field type"},
+      {"kvs-add-event, type=nothing", "notification or image-generation"},
+      {"kvs-add-event, type=notification, pairs=5", "pairs"},
+      {"kvs-add-event, type=image-generation, prefix=5", "prefix"},
+      {"kvs-add-event, type=notification", "Put the rest when the next fragment has begun"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_TRUE(video->Send(Event(c.text)));
+    const auto warnings = Take(GST_MESSAGE_WARNING);
+    ASSERT_THAT(warnings, SizeIs(1)) << c.text;
+    EXPECT_THAT(TextOf(warnings[0]), AllOf(HasSubstr("the event was not added"), HasSubstr(c.why)));
+  }
+  EXPECT_THAT(stream().media_events(), IsEmpty());
+}
+
+TEST_F(MediaEventTest, PropertiesAddToEveryStreamThatIsOpened) {
+  Set("metadata", "m,site=berlin,floor=5");
+  const auto video = Pad("video_%u");
+  SetState(GST_STATE_PAUSED);
+  for (int round = 0; round < 2; ++round) {
+    const auto metadata = stream().metadata();
+    ASSERT_THAT(metadata, SizeIs(2));
+    EXPECT_EQ(metadata[0].name + "=" + metadata[0].value, "site=berlin");
+    EXPECT_EQ(metadata[1].name + "=" + metadata[1].value, "floor=5");
+    EXPECT_TRUE(metadata[0].persistent);
+    SetState(GST_STATE_READY);
+    SetState(GST_STATE_PAUSED);
+  }
+}
+
+TEST_F(MediaEventTest, WrongPropertiesFailTheFirstStateChangeByName) {
+  const auto video = Pad("video_%u");
+  Set("metadata", "m,AWSNAME=x");
+  EXPECT_EQ(SetState(GST_STATE_READY), GST_STATE_CHANGE_FAILURE);
+  const auto errors = Take(GST_MESSAGE_ERROR);
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_THAT(TextOf(errors[0]), AllOf(HasSubstr("the property metadata"), HasSubstr("AWSNAME")));
+}
+
+TEST_F(MediaEventTest, EveryNthFragmentIsAskedForBeforeItsKeyFrame) {
+  Set("image-generation", "2");
+  Set("image-prefix", "door");
+  Set("notification", "3");
+  const auto video = Pad("video_%u");
+  const auto audio = Pad("audio_%u");
+  SetState(GST_STATE_PAUSED);
+  video->Begin(kAvcCaps);
+  audio->Begin(kAlawCaps);
+  std::string asked;
+  for (GstClockTime second = 0; second < 4; ++second) {
+    audio->Push({second * GST_SECOND, second * GST_SECOND});
+    EXPECT_EQ(stream().media_events().size(), asked.size()) << "sound begins no fragment";
+    video->Push({second * GST_SECOND, second * GST_SECOND});
+    const std::vector<MediaEvent> events = stream().media_events();
+    for (std::size_t i = asked.size(); i < events.size(); ++i) {
+      asked += events[i].type == MediaEventType::kImageGeneration ? 'i' : 'n';
+      EXPECT_EQ(events[i].image_prefix, asked.back() == 'i' ? "door" : "");
+    }
+    video->Push({(second * GST_SECOND) + (500 * kMsec), GST_CLOCK_TIME_NONE},
+                GST_BUFFER_FLAG_DELTA_UNIT);
+  }
+  EXPECT_EQ(asked, "inin");  // of the fragments 1 (both), 3 (an image), 4 (a notification)
+}
+
 }  // namespace
 }  // namespace kvs::plugin

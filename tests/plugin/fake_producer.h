@@ -83,8 +83,10 @@ class FakeStream final : public Stream {
   }
   Status PutEvent(const MediaEvent& event) override {
     const std::lock_guard lock(mutex_);
-    media_events_.push_back(event);
-    return {};
+    if (event_status_.ok()) {
+      media_events_.push_back(event);
+    }
+    return event_status_;
   }
 
   void SetFlushing(bool flushing) override {
@@ -159,6 +161,10 @@ class FakeStream final : public Stream {
     const std::lock_guard lock(mutex_);
     put_status_ = std::move(status);
   }
+  void set_event_status(Status status) {
+    const std::lock_guard lock(mutex_);
+    event_status_ = std::move(status);
+  }
   void set_track_status(Status status) {
     const std::lock_guard lock(mutex_);
     track_status_ = std::move(status);
@@ -211,6 +217,7 @@ class FakeStream final : public Stream {
   Status put_status_;
   Status track_status_;
   Status metadata_status_;
+  Status event_status_;
   StreamMetrics metrics_;
   bool full_ = false;
   bool flushing_ = false;

@@ -183,6 +183,24 @@ INSTANTIATE_TEST_SUITE_P(
                    "fragment-acks"},
         BadSetting{"StartTimeBeyondTime",
                    [](Settings& s) { s.file_start_time_s = 10'000'000'000ULL; }, "file-start-time"},
+        BadSetting{"MetadataOfTheService",
+                   [](Settings& s) {
+                     s.metadata.reset(gst_structure_from_string("m,AWSx=1", nullptr));
+                   },
+                   "the property metadata: metadata \"AWSx\""},
+        BadSetting{"EmptyMetadata",
+                   [](Settings& s) {
+                     s.metadata.reset(gst_structure_from_string("m,site=(string)\"\"", nullptr));
+                   },
+                   "metadata: the value of \"site\" is empty"},
+        BadSetting{"TooMuchMetadata",
+                   [](Settings& s) {
+                     s.metadata.reset(gst_structure_from_string(
+                         "m,a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1,i=1,j=1,k=1", nullptr));
+                   },
+                   "the property metadata: a fragment has at most 10"},
+        BadSetting{"LongImagePrefix", [](Settings& s) { s.image_prefix = std::string(257, 'a'); },
+                   "image-prefix: an image prefix of 257"},
         BadSetting{"Iot",
                    [](Settings& s) { s.iot_certificate.reset(gst_structure_new_empty("iot")); },
                    "iot-certificate"}),
@@ -269,6 +287,32 @@ TEST(ResolveTest, AudioAloneIsCutByDuration) {
   EXPECT_TRUE(ResolveIn(WithKeys(), world)->stream.key_frame_fragmentation);
   world.audio_only = true;
   EXPECT_FALSE(ResolveIn(WithKeys(), world)->stream.key_frame_fragmentation);
+}
+
+TEST(ResolveTest, MetadataAndEventsAreTakenOver) {
+  Settings settings = WithKeys();
+  settings.metadata.reset(gst_structure_from_string("m,site=berlin,floor=5", nullptr));
+  settings.image_generation = 3;
+  settings.image_prefix = "door";
+  settings.notification = 5;
+  Result<Resolved> resolved = ResolveIn(settings, World());
+  ASSERT_TRUE(resolved.ok()) << resolved.status().ToString();
+  ASSERT_EQ(resolved->metadata.size(), 2U);
+  EXPECT_EQ(resolved->metadata[1].name + resolved->metadata[1].value, "floor5");
+  EXPECT_TRUE(resolved->metadata[1].persistent);
+  EXPECT_EQ(resolved->events.image_every, 3U);
+  EXPECT_EQ(resolved->events.image_prefix, "door");
+  EXPECT_EQ(resolved->events.notification_every, 5U);
+  EXPECT_EQ(resolved->events.shortest_fragment, Duration::Seconds(1));
+  settings.key_frame_fragmentation = false;
+  EXPECT_EQ(ResolveIn(settings, World())->events.shortest_fragment, Duration::Seconds(2));
+  World sound;
+  sound.audio_only = true;
+  resolved = ResolveIn(settings, sound);
+  EXPECT_EQ(resolved->events.image_every, 0U);
+  EXPECT_THAT(resolved->notes, ElementsAre(HasSubstr("image-generation is not used")));
+  settings.image_generation = 0;
+  EXPECT_THAT(ResolveIn(settings, World())->notes, ElementsAre(HasSubstr("image-prefix")));
 }
 
 TEST(TagsTest, TakesNumbersAndTruthValues) {
