@@ -35,6 +35,9 @@ constexpr std::string_view kMediaAdvice =
 constexpr std::string_view kNetworkAdvice =
     "Check the network, the properties endpoint and aws-region and any proxy or firewall on the "
     "way";
+constexpr std::string_view kProxyAdvice =
+    "Check the property proxy and the variables https_proxy, all_proxy and no_proxy, and that the proxy lets this machine "
+    "connect to the service";
 constexpr std::string_view kServiceAdvice =
     "This is a fault or a limit of the service; try again later";
 
@@ -117,6 +120,10 @@ constexpr std::array kRows = {
         kSdkDescribeFailed, kNetworkAdvice},
     Row{StatusCode::kNetworkTimeout, Domain::kResource, GST_RESOURCE_ERROR_WRITE, kSdkTimedOut,
         kNetworkAdvice},
+    Row{StatusCode::kProxyFailed, Domain::kResource, GST_RESOURCE_ERROR_OPEN_WRITE,
+        kSdkDescribeFailed, kProxyAdvice},
+    Row{StatusCode::kProxyNotAuthorized, Domain::kResource, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
+        kSdkDescribeFailed, "Set proxy-id and proxy-pw, or user and password in the URL of the proxy"},
     Row{StatusCode::kNoCredentials, Domain::kResource, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
         kSdkNotAuthorized,
         "Set access-key and secret-key, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "

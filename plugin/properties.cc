@@ -16,7 +16,6 @@ constexpr char kNoReplay[] = "after a reconnect exactly what may be lost is sent
 constexpr char kAlwaysRestarts[] = "recoverable errors are always recovered from";
 constexpr char kAlwaysCounted[] = "counters are always kept; read the property stats";
 constexpr char kNoRotation[] = "credentials are renewed when they expire";
-constexpr char kNoLogFile[] = "logs go to GST_DEBUG";
 
 // An enumeration that is one member of the settings.
 template <auto kMember>
@@ -107,8 +106,8 @@ const PropertyRow kTable[] = {
      "Seconds (no effect: credentials are renewed when they expire)",
      UintProperty{&Settings::rotation_period_s}, kNoRotation},
     {"log-config", "Log configuration",
-     "Path of a log4cplus file (no effect: logs go to GST_DEBUG)",
-     StringProperty{&Settings::log_config, "../kvs_log_configuration", true}, kNoLogFile},
+     "Property file of log4cplus: what is logged goes to the loggers that it configures, besides GST_DEBUG; NULL: none",
+     StringProperty{&Settings::log_config, kDefaultLogConfig}},
     {"storage-size", "Storage size", "MiB of frames that may be held in memory, 1 .. 10240",
      UintProperty{&Settings::storage_size_mib}},
     {"stop-stream-timeout", "Stop stream timeout",
@@ -194,9 +193,9 @@ const PropertyRow kTable[] = {
      "Which addresses to connect to; any: also what AWS_KVS_USE_IPV4 and AWS_KVS_USE_IPV6 say",
      EnumOf<&Settings::ip_version>(gst_kvs_sink_ip_version_get_type)},
     {"proxy", "Proxy",
-     "URL of an HTTP proxy, http:// or https://; when not set HTTPS_PROXY, https_proxy, ALL_PROXY "
-     "and NO_PROXY count; an empty text: none",
-     StringProperty{&Settings::proxy, nullptr}},
+     "URL of an HTTP proxy, http:// or https://; when not set https_proxy, HTTPS_PROXY, all_proxy "
+     "and ALL_PROXY count; an empty text: none. User and password in it read as ***",
+     ProxyUrlProperty{&Settings::proxy}},
     {"proxy-id", "Proxy user", "User name for the proxy",
      StringProperty{&Settings::proxy_id, nullptr}},
     {"proxy-pw", "Proxy password", "Password for the proxy. Reads as *** when set",
@@ -217,6 +216,9 @@ struct SpecMaker {
     return g_param_spec_string(row.name, row.nick, row.blurb, p.default_value, kReadWrite);
   }
   GParamSpec* operator()(const SecretProperty& /*p*/) const {
+    return g_param_spec_string(row.name, row.nick, row.blurb, nullptr, kReadWrite);
+  }
+  GParamSpec* operator()(const ProxyUrlProperty& /*p*/) const {
     return g_param_spec_string(row.name, row.nick, row.blurb, nullptr, kReadWrite);
   }
   GParamSpec* operator()(const UintProperty& p) const {
@@ -255,6 +257,10 @@ struct Storer {
     const bool unset = text == nullptr || std::string_view(text) == p.placeholder;
     settings.*p.member = unset ? Secret() : Secret(text);
   }
+  void operator()(const ProxyUrlProperty& p) const {
+    const gchar* text = g_value_get_string(value);
+    settings.*p.member = text == nullptr ? std::nullopt : std::optional<std::string>(text);
+  }
   void operator()(const UintProperty& p) const { settings.*p.member = g_value_get_uint(value); }
   void operator()(const BoolProperty& p) const {
     settings.*p.member = g_value_get_boolean(value) != FALSE;
@@ -282,6 +288,10 @@ struct Reader {
   }
   void operator()(const SecretProperty& p) const {
     g_value_set_static_string(value, (settings.*p.member).empty() ? nullptr : kRedacted);
+  }
+  void operator()(const ProxyUrlProperty& p) const {
+    const std::optional<std::string>& url = settings.*p.member;
+    g_value_set_string(value, url.has_value() ? RedactProxyUrl(*url).c_str() : nullptr);
   }
   void operator()(const UintProperty& p) const { g_value_set_uint(value, settings.*p.member); }
   void operator()(const BoolProperty& p) const {

@@ -27,6 +27,10 @@ struct SecretProperty {
   Secret Settings::*member;
   const char* placeholder;  // Amazon's default text, which counts as not set
 };
+// A URL with a user and a password in it, which read as "***".
+struct ProxyUrlProperty {
+  std::optional<std::string> Settings::*member;
+};
 struct UintProperty {
   unsigned Settings::*member;
 };
@@ -53,7 +57,7 @@ struct PropertyRow {
   const char* name;
   const char* nick;
   const char* blurb;
-  std::variant<StringProperty, SecretProperty, UintProperty, BoolProperty, Uint64Property,
+  std::variant<StringProperty, SecretProperty, ProxyUrlProperty, UintProperty, BoolProperty, Uint64Property,
                StructureProperty, EnumProperty, StatsProperty>
       kind;
   // Why setting it changes nothing; null for properties that have an effect.

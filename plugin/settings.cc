@@ -112,6 +112,46 @@ Status ResolveCredentials(const Settings& settings, const Surroundings& world, R
                             : ", and the file \"" + path + "\" (credential-path) cannot be read")};
 }
 
+IpVersion ToIpVersion(IpVersionChoice choice) {
+  return choice == IpVersionChoice::kV4 ? IpVersion::kV4 : IpVersion::kV6;
+}
+
+// Which host is meant, and how it is reached.
+void ResolveNetwork(const Settings& settings, const Surroundings& world, Resolved& resolved) {
+  ProducerConfig& config = resolved.producer;
+  config.environment = world.environment;
+  if (settings.dual_stack) {
+    config.dual_stack = true;
+  }
+  if (settings.fips) {
+    config.fips = true;
+  }
+  if (settings.ip_version != IpVersionChoice::kAny) {
+    config.ip_version = ToIpVersion(settings.ip_version);
+  }
+  config.proxy = settings.proxy;
+  config.proxy_user = settings.proxy_id.value_or("");
+  config.proxy_password = std::make_shared<Secret>(settings.proxy_pw.Clone());
+  FillFromEnvironment(config);
+  const std::string kinds = std::string(*config.dual_stack ? "dual-stack" : "") +
+                            (*config.dual_stack && *config.fips ? " and " : "") + (*config.fips ? "fips" : "");
+  if (!config.endpoint.empty()) {
+    resolved.service = "the service at " + config.endpoint;
+    if (!kinds.empty()) {
+      resolved.notes.push_back(kinds + ": no effect, as the endpoint is given");
+    }
+    return;
+  }
+  resolved.service = "Kinesis Video Streams in " + config.region;
+  if (!kinds.empty()) {
+    resolved.service += " (endpoint with " + kinds + ", which not every region has)";
+  }
+  if (*config.ip_version == IpVersion::kV6 && !*config.dual_stack) {
+    resolved.notes.emplace_back(
+        "only IPv6 is to be used, and the usual endpoints have IPv4 addresses only: set dual-stack=true");
+  }
+}
+
 Status ResolveProducer(const Settings& settings, const Surroundings& world, Resolved& resolved) {
   ProducerConfig& config = resolved.producer;
   config.region =
@@ -121,8 +161,7 @@ Status ResolveProducer(const Settings& settings, const Surroundings& world, Reso
       FirstSet(settings.endpoint, world.environment, {"CONTROL_PLANE_URI"}).value_or("");
   config.ca_path =
       FirstSet(settings.ca_path, world.environment, {"KVSSINK_CA_CERT_PATH"}).value_or("");
-  resolved.service = config.endpoint.empty() ? "Kinesis Video Streams in " + config.region
-                                             : "the service at " + config.endpoint;
+  ResolveNetwork(settings, world, resolved);
   if (settings.storage_size_mib < kMinStorageMib || settings.storage_size_mib > kMaxStorageMib) {
     return Invalid("storage-size=" + std::to_string(settings.storage_size_mib) +
                    " (MiB) is out of range: " + std::to_string(kMinStorageMib) + " .. " +

@@ -28,6 +28,7 @@ enum class IpVersionChoice : std::uint8_t { kAny = 0, kV4 = 4, kV6 = 6 };
 
 inline constexpr char kDefaultStreamName[] = "DEFAULT_STREAM";
 inline constexpr char kDefaultCredentialPath[] = ".kvs/credential";
+inline constexpr char kDefaultLogConfig[] = "../kvs_log_configuration";
 inline constexpr char kDefaultVideoCodecId[] = "V_MPEG4/ISO/AVC";
 inline constexpr char kDefaultVideoTrackName[] = "kinesis_video";
 inline constexpr char kDefaultAudioTrackName[] = "audio";
@@ -47,7 +48,7 @@ struct Settings {
   std::optional<std::string> ca_path;
   std::optional<std::string> kms_key_id;
   std::optional<std::string> device_name;
-  std::optional<std::string> log_config;
+  std::optional<std::string> log_config = kDefaultLogConfig;
   std::optional<std::string> credential_path = kDefaultCredentialPath;
   Secret access_key;
   Secret secret_key;
@@ -125,6 +126,8 @@ struct Resolved {
   // Where the credentials are from and which service is meant, for logs and messages.
   std::string credentials_from;
   std::string service;
+  // The file of log4cplus to use; empty: none.
+  std::string log_config;
   // Things a user may want to know: values that were adjusted or have no effect here.
   std::vector<std::string> notes;
 };
@@ -132,6 +135,9 @@ struct Resolved {
 // The one place that knows which of property, variable and file comes first:
 //   region       aws-region, AWS_DEFAULT_REGION, AWS_REGION, us-west-2
 //   endpoint     endpoint, CONTROL_PLANE_URI, the region's
+//   host         dual-stack and fips, AWS_USE_DUALSTACK_ENDPOINT and AWS_USE_FIPS_ENDPOINT; not with an endpoint
+//   addresses    ip-version, AWS_KVS_USE_IPV4, AWS_KVS_USE_IPV6
+//   proxy        proxy, and what the library finds in https_proxy and the like
 //   CA           ca-path, KVSSINK_CA_CERT_PATH, the system's
 //   credentials  access-key and secret-key (with session-token), AWS_ACCESS_KEY_ID and
 //                AWS_SECRET_ACCESS_KEY (with AWS_SESSION_TOKEN), the file credential-path

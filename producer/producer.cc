@@ -11,6 +11,7 @@
 #include "kvs/version.h"
 #include "pic/base/mutex.h"
 #include "producer/aws/endpoints.h"
+#include "producer/environment.h"
 #include "producer/producer_context.h"
 #include "producer/remote_stream.h"
 #include "producer/service/user_agent.h"
@@ -27,11 +28,6 @@ constexpr std::size_t kMaxUserAgentName = 32;
 constexpr Duration kLetGoTimeout = Duration::Seconds(10);
 
 Status Bad(std::string what) { return {StatusCode::kInvalidArgument, std::move(what)}; }
-
-bool EnvironmentSays(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): only read
-  return value != nullptr && aws::IsTrueSetting(value);
-}
 
 Status CheckConfig(const ProducerConfig& config) {
   if (config.credentials == nullptr) {
@@ -64,6 +60,20 @@ Status CheckStream(const StreamConfig& config) {
     }
   }
   return {};
+}
+
+Result<std::shared_ptr<const net::Route>> MakeRoute(const ProducerConfig& config) {
+  const std::string_view password = config.proxy_password != nullptr ? config.proxy_password->Reveal() : "";
+  Result<net::Proxies> proxies =
+      net::ResolveProxies({config.proxy, config.proxy_user, password}, LookupOf(config));
+  if (!proxies.ok()) {
+    return proxies.status();
+  }
+  auto route = std::make_shared<net::Route>();
+  route->ip_version = *config.ip_version;
+  route->proxies = std::make_shared<net::Proxies>(*std::move(proxies));
+  route->curl_log = config.debug->log_curl ? config.log : nullptr;
+  return std::shared_ptr<const net::Route>(std::move(route));
 }
 
 // The handle that the user holds.
@@ -168,16 +178,20 @@ Result<std::shared_ptr<Producer>> Producer::Create(ProducerConfig config) {
   if (Status status = CheckConfig(config); !status.ok()) {
     return status;
   }
+  FillFromEnvironment(config);
   auto context = std::make_shared<ProducerContext>();
-  const aws::EndpointOptions options{EnvironmentSays("AWS_USE_DUALSTACK_ENDPOINT"),
-                                     EnvironmentSays("AWS_USE_FIPS_ENDPOINT")};
-  auto endpoint = config.endpoint.empty() ? aws::ControlPlaneUrl(config.region, options)
+  auto endpoint = config.endpoint.empty() ? aws::ControlPlaneUrl(config.region, {*config.dual_stack, *config.fips})
                                           : aws::NormalizeEndpoint("endpoint", config.endpoint);
   if (!endpoint) {
     return endpoint.status();
   }
+  auto route = MakeRoute(config);
+  if (!route) {
+    return route.status();
+  }
   RegisterAtExitOnce();
   context->endpoint = *std::move(endpoint);
+  context->route = *std::move(route);
   context->user_agent =
       service::MakeUserAgent(config.user_agent, KVS_VERSION_STRING, service::CurrentPlatform(), "");
   context->app = std::string(service::kDefaultUserAgentName) + " " + KVS_VERSION_STRING;

@@ -8,6 +8,7 @@
 #include "pic/store/block_pool.h"
 #include "producer/aws/sigv4.h"
 #include "producer/net/network_thread.h"
+#include "producer/net/transport.h"
 #include "producer/service/call.h"
 
 namespace kvs {
@@ -17,6 +18,7 @@ struct ProducerContext {
   // Constant after construction.
   ProducerConfig config;
   std::string endpoint;  // of the control plane, without a final '/'
+  std::shared_ptr<const net::Route> route;
   std::string user_agent;
   std::string app;  // as in the media
   std::shared_ptr<BlockPool> pool;

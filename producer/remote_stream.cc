@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "producer/media_dump.h"
 #include "producer/service/create_stream.h"
 #include "producer/service/describe_stream.h"
 #include "producer/service/get_data_endpoint.h"
@@ -78,9 +79,23 @@ class RemoteStream::CallHandler : public net::TransferHandler {
 class RemoteStream::SessionHandler : public net::TransferHandler {
  public:
   SessionHandler(std::shared_ptr<RemoteStream> stream, std::uint64_t session)
-      : stream_(std::move(stream)), session_(session) {}
+      : stream_(std::move(stream)), session_(session) {
+    const ProducerConfig& config = stream_->context_->config;
+    if (!config.debug->dump_folder.empty()) {
+      const std::string& name = stream_->core_config().name;
+      dump_ = std::make_unique<MediaDump>(config.debug->dump_folder + "/" + name + "_" + std::to_string(session) + ".mkv",
+                                          Logger(config.log.get(), "kvs-net", name), stream_->net_dump_warned_);
+    }
+  }
 
   Uploaded OnUpload(std::span<std::uint8_t> out) override {
+    const Uploaded uploaded = Pull(out);
+    if (dump_ != nullptr) {
+      dump_->Append(out.first(uploaded.bytes));
+    }
+    return uploaded;
+  }
+  Uploaded Pull(std::span<std::uint8_t> out) {
     const MutexLock lock(stream_->mutex_);
     const UploadSession::Pulled pulled = stream_->core_.Pull(session_, out, stream_->now());
     stream_->Settle();
@@ -122,6 +137,7 @@ class RemoteStream::SessionHandler : public net::TransferHandler {
  private:
   const std::shared_ptr<RemoteStream> stream_;
   const std::uint64_t session_;
+  std::unique_ptr<MediaDump> dump_;  // null: not wanted
 };
 
 RemoteStream::RemoteStream(std::shared_ptr<ProducerContext> context, StreamConfig config,
@@ -203,6 +219,14 @@ void RemoteStream::RunActions() {
 
 service::CallTarget RemoteStream::Target(ApiCall call) const { return {call, core_config().name, net_arn_}; }
 
+net::TransferOptions RemoteStream::Options() const {
+  net::TransferOptions options;
+  options.connect_timeout = context_->config.connection_timeout;
+  options.ca_path = context_->config.ca_path;
+  options.route = context_->route;
+  return options;
+}
+
 void RemoteStream::WithCredentials(CredentialsUser use) {
   context_->config.credentials->Fetch(context_->network->loop(), std::move(use));
 }
@@ -255,10 +279,8 @@ void RemoteStream::Do(const StreamCore::MakeCall& action) {
       self->CallFailed(std::move(status), {});
       return;
     }
-    net::TransferOptions options;
-    options.connect_timeout = self->context_->config.connection_timeout;
+    net::TransferOptions options = self->Options();
     options.total_timeout = self->context_->config.completion_timeout;
-    options.ca_path = self->context_->config.ca_path;
     self->net_call_ =
         self->transport().Start(*std::move(request), options, std::make_unique<CallHandler>(self, call));
   });
@@ -401,10 +423,8 @@ void RemoteStream::Do(const StreamCore::OpenSession& action) {
       self->core_.OnSessionSigned(action.session, expire, self->now());
       self->Settle();
     }
-    net::TransferOptions options;
+    net::TransferOptions options = self->Options();
     options.stream_body = true;
-    options.connect_timeout = self->context_->config.connection_timeout;
-    options.ca_path = self->context_->config.ca_path;
     entry->second = self->transport().Start(*std::move(request), options,
                                             std::make_unique<SessionHandler>(self, action.session));
   });
@@ -452,7 +472,19 @@ void RemoteStream::EndTrack(std::uint32_t track_id) {
   Settle();
 }
 
+void RemoteStream::LogFrame(const Frame& frame) const {
+  const Logger log(context_->config.log.get(), "kvs-stream", core_config().name);
+  if (!context_->config.debug->log_frames || !log.Enabled(LogLevel::kDebug)) {
+    return;
+  }
+  log.Write(LogLevel::kDebug, "frame: track " + std::to_string(frame.track_id) + ", pts " + std::to_string(frame.pts.nanos()) +
+                                   " ns, dts " + (frame.dts ? std::to_string(frame.dts->nanos()) + " ns" : "unknown") +
+                                   ", duration " + std::to_string(frame.duration.nanos()) + " ns, " +
+                                   std::to_string(frame.data.size()) + " bytes" + (frame.key_frame ? ", key frame" : ""));
+}
+
 Status RemoteStream::PutFrame(const Frame& frame) {
+  LogFrame(frame);
   const MutexLock lock(mutex_);
   std::optional<MonoTime> give_up;
   for (;;) {

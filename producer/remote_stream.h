@@ -7,6 +7,7 @@
 #include <string>
 
 #include "kvs/stream.h"
+#include "pic/base/log.h"
 #include "pic/base/mutex.h"
 #include "pic/stream/stream_core.h"
 #include "producer/net/callback_thread.h"
@@ -74,6 +75,8 @@ class RemoteStream : public std::enable_shared_from_this<RemoteStream> {
   void SessionEnded(std::uint64_t session, Status status, Duration retry_after) KVS_EXCLUDES(mutex_);
   net::Transport& transport() { return *context_->network->loop().transport(); }
   service::CallTarget Target(service::ApiCall call) const;
+  net::TransferOptions Options() const;
+  void LogFrame(const Frame& frame) const;
 
   // Constant after construction.
   const std::shared_ptr<ProducerContext> context_;
@@ -86,6 +89,7 @@ class RemoteStream : public std::enable_shared_from_this<RemoteStream> {
   std::map<std::uint64_t, std::optional<net::TransferId>> net_sessions_;  // none: waits for credentials
   std::string net_endpoint_;                 // of putMedia
   std::string net_arn_;
+  bool net_dump_warned_ = false;
 
   // shared_: guarded by mutex_.
   mutable Mutex mutex_;

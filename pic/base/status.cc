@@ -45,6 +45,9 @@ constexpr std::array kTable = {
     StatusCodeInfo{StatusCode::kTlsFailed, "TlsFailed", "the TLS handshake or the verification of the certificate failed", kRefreshEndpoint},
     StatusCodeInfo{StatusCode::kConnectionLost, "ConnectionLost", "the connection broke", kReconnect},
     StatusCodeInfo{StatusCode::kNetworkTimeout, "NetworkTimeout", "no answer in time", kReconnect},
+    StatusCodeInfo{StatusCode::kProxyFailed, "ProxyFailed", "the proxy cannot be reached, or made no connection", kRefreshEndpoint},
+    StatusCodeInfo{StatusCode::kProxyNotAuthorized, "ProxyNotAuthorized", "the proxy does not accept the user name and password",
+                   kRefreshEndpoint},
     StatusCodeInfo{StatusCode::kNoCredentials, "NoCredentials", "no credentials were found", kNever},
     StatusCodeInfo{StatusCode::kCredentialsExpired, "CredentialsExpired", "the credentials have expired", kRefreshCredentials},
 };

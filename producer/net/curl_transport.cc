@@ -10,6 +10,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include <openssl/ssl.h>
 
 #include "pic/base/check.h"
+#include "producer/net/curl_route.h"
 
 namespace kvs::net {
 namespace {
@@ -146,6 +148,7 @@ class CurlTransport::Transfer {
   service::HttpRequest request_;
   const TransferOptions options_;
   std::unique_ptr<TransferHandler> handler_;
+  std::optional<CurlRoute> curl_route_;  // before the handle, whose end it may hear of
   std::unique_ptr<CURL, EasyDeleter> easy_;
   std::unique_ptr<curl_slist, ListDeleter> headers_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
@@ -189,6 +192,7 @@ CurlTransport::Transfer::Transfer(TransferId id, service::HttpRequest request, T
   Set(CURLOPT_WRITEFUNCTION, &Transfer::WriteCallback);
   Set(CURLOPT_WRITEDATA, this);
   ConfigureTls();
+  curl_route_.emplace(easy_.get(), options_.route, request_.url, options_.ca_path);
   ConfigureBody();
   for (const service::HttpHeader& header : request_.headers) {
     AddHeader(header.name + ": " + header.value);
@@ -337,20 +341,23 @@ bool CurlTransport::Transfer::Abandoned() {
 
 void CurlTransport::Transfer::Finish(CURLcode code) {
   TransferResult result;
-  if (have_head_) {
+  const std::optional<TransportError> at_proxy = curl_route_->Failure(code, have_head_ ? response_.status : 0);
+  if (have_head_ && !at_proxy) {
     result.response = std::move(response_);
   }
   // An answer that refuses comes before the body was sent; that curl could not send the rest does not matter then.
-  const bool refused = have_head_ && result.response->status != service::kHttpOk;
+  const bool refused = result.response && result.response->status != service::kHttpOk;
   if (too_large_) {
     result.error = TransportError::kResponseTooLarge;
+  } else if (at_proxy) {
+    result.error = at_proxy;
   } else if (code != CURLE_OK && !refused) {
     double connect_seconds = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME, &connect_seconds);
     result.error = MapCurlCode(code, connect_seconds > 0);
   }
   if (result.error) {
-    result.detail = error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code);
+    result.detail = curl_route_->Detail(error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code));
   }
   handler_->OnDone(std::move(result));
 }

@@ -8,7 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "kvs/log.h"
+#include "kvs/network_options.h"
 #include "kvs/time.h"
+#include "producer/net/proxy.h"
 #include "producer/service/error_map.h"
 #include "producer/service/http_message.h"
 
@@ -49,11 +52,20 @@ class TransferHandler {
 
 using TransferId = std::uint64_t;
 
+// How the requests of one producer travel.
+struct Route {
+  IpVersion ip_version = IpVersion::kAny;
+  std::shared_ptr<const Proxies> proxies;  // null: none
+  // Hears what libcurl says, without secrets; null: nobody.
+  std::shared_ptr<LogSink> curl_log;
+};
+
 struct TransferOptions {
   bool stream_body = false;  // OnUpload gives the body, sent in chunks while the answer is read
   Duration connect_timeout = Duration::Seconds(5);
   std::optional<Duration> total_timeout;  // of the whole exchange; none for streamed bodies
   std::string ca_path;                    // a file or a folder; empty: the system's
+  std::shared_ptr<const Route> route;     // null: any address, and the proxy that libcurl finds in the environment
 };
 
 // Exchanges HTTP messages. Thread: network thread only.

@@ -89,7 +89,7 @@ constexpr std::array kRules = {
     ErrorRule{"", 403, StatusCode::kNotAuthorized},
     ErrorRule{"", 404, StatusCode::kStreamNotFound},
     ErrorRule{"", 406, StatusCode::kInvalidRequest},
-    ErrorRule{"", 407, StatusCode::kConnectFailed},  // a proxy between wants credentials of its own
+    ErrorRule{"", 407, StatusCode::kProxyNotAuthorized},
     ErrorRule{"", 408, StatusCode::kNetworkTimeout},
     ErrorRule{"", 409, StatusCode::kResourceInUse},
     ErrorRule{"", 413, StatusCode::kInvalidRequest},
@@ -240,6 +240,10 @@ std::string_view TransportErrorText(TransportError error) {
       return "the answer is not HTTP";
     case TransportError::kBadUrl:
       return "the URL cannot be used";
+    case TransportError::kProxy:
+      return "the proxy made no connection";
+    case TransportError::kProxyAuthentication:
+      return "the proxy refused the user name and password, or wants some";
     case TransportError::kCancelled:
       return "it was cancelled";
     case TransportError::kOther:
@@ -270,6 +274,10 @@ StatusCode MapTransportError(TransportError error) {
       return StatusCode::kBadResponse;
     case TransportError::kBadUrl:
       return StatusCode::kInvalidArgument;
+    case TransportError::kProxy:
+      return StatusCode::kProxyFailed;
+    case TransportError::kProxyAuthentication:
+      return StatusCode::kProxyNotAuthorized;
     case TransportError::kCancelled:
       return StatusCode::kCancelled;
   }

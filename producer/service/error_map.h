@@ -30,6 +30,8 @@ enum class TransportError : std::uint8_t {
   kResponseTooLarge,     // more than kMaxResponseBytes
   kProtocol,             // what came back is no HTTP
   kBadUrl,               // the URL or its scheme cannot be used
+  kProxy,                // the proxy is not reached, or makes no connection to the host
+  kProxyAuthentication,  // the proxy wants a user name and password, or others
   kCancelled,            // we ended it
   kOther,
 };

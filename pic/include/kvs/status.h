@@ -54,6 +54,8 @@ enum class StatusCode : std::uint32_t {
   kTlsFailed = 302,
   kConnectionLost = 303,
   kNetworkTimeout = 304,
+  kProxyFailed = 305,
+  kProxyNotAuthorized = 306,
   // 400..: credentials
   kNoCredentials = 400,
   kCredentialsExpired = 401,

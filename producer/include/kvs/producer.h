@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "kvs/credentials.h"
 #include "kvs/export.h"
 #include "kvs/logging.h"
+#include "kvs/network_options.h"
 #include "kvs/status.h"
 #include "kvs/stream.h"
 #include "kvs/stream_config.h"
@@ -19,6 +21,17 @@ struct ProducerConfig {
   std::string region = "us-west-2";
   // Where the control plane is, e.g. "https://127.0.0.1:8443". Empty: from the region. Without a scheme: https.
   std::string endpoint;
+  // With an `endpoint` from the region: a host that has IPv6 addresses as well; one with FIPS 140 validated cryptography, which
+  // some regions always have. Not set, here and below: see FillFromEnvironment.
+  std::optional<bool> dual_stack;
+  std::optional<bool> fips;
+  std::optional<IpVersion> ip_version;
+  // The URL of a proxy, http:// or https:// (or SOCKS, as libcurl knows it), with user and password if need be; empty: none. Hosts in
+  // NO_PROXY are connected to directly in any case. Not set: the variables that libcurl knows (https_proxy, ...), read once.
+  std::optional<std::string> proxy;
+  // Instead of those in the URL.
+  std::string proxy_user;
+  std::shared_ptr<const Secret> proxy_password;
   // A CA file (PEM) or a folder of them. Empty: the system's.
   std::string ca_path;
   // Required.
@@ -32,7 +45,16 @@ struct ProducerConfig {
   std::string user_agent;
   // Not set: nothing is logged.
   std::shared_ptr<LogSink> log;
+  std::optional<DebugOptions> debug;
+  // Where variables are looked up. Empty: in the environment of the process.
+  EnvironmentLookup environment;
 };
+
+// Sets what is not set from variables; those that are empty do not count. Producer::Create does so; for programs that want to know.
+//   dual_stack, fips  AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_ENDPOINT: "true", or beginning so, in any case
+//   ip_version        AWS_KVS_USE_IPV4, else AWS_KVS_USE_IPV6: anything
+//   debug             KVS_DEBUG_DUMP_DATA_FILE_DIR: a folder; DEBUG_DUMP_FRAME_INFO, KVS_CURL_DEBUG: anything
+KVS_EXPORT void FillFromEnvironment(ProducerConfig& config);
 
 // A set of streams with the same credentials, endpoint and budget of memory. All producers of a process share one network
 // thread. Dropping the last reference ends nothing: open streams keep what they need.

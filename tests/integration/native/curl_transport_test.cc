@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "producer/net/network_loop.h"
@@ -22,6 +23,10 @@ namespace {
 using kvs::test::LoopbackConnection;
 using kvs::test::LoopbackServer;
 using service::TransportError;
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 
 constexpr char kHeadEnd[] = "\r\n\r\n";
 // Ends a test that would otherwise hang; far above what any of them takes.
@@ -84,6 +89,7 @@ class CurlTransportTest : public testing::Test {
     } else {
       request.body = "{\"a\":1}";
     }
+    request.headers.insert(request.headers.end(), extra_headers_.begin(), extra_headers_.end());
     return loop_->transport()->Start(std::move(request), options,
                                     std::make_unique<Collector>(outcome_, std::move(chunks), stream_answer));
   }
@@ -94,6 +100,7 @@ class CurlTransportTest : public testing::Test {
     }
   }
 
+  std::vector<service::HttpHeader> extra_headers_;
   SystemClock clock_;
   std::unique_ptr<NetworkLoop> loop_ = std::make_unique<NetworkLoop>(clock_);
   Outcome outcome_;
@@ -314,6 +321,156 @@ TEST_F(CurlTransportTest, ACancelledTransferIsNotHeardOfAgain) {
     loop_->RunOnce(Duration::Millis(1));
   }
   EXPECT_FALSE(outcome_.result.has_value());
+}
+
+// Proxies: here is what comes back; network_test.py has one that works.
+class ProxyTransportTest : public CurlTransportTest {
+ protected:
+  // One call to a host that only the proxy knows.
+  void Call(const std::string& proxy, const std::string& url, std::shared_ptr<LogSink> log = nullptr) {
+    auto route = std::make_shared<Route>();
+    Result<Proxies> proxies = ResolveProxies({proxy, "", ""}, [](const char*) { return std::nullopt; });
+    ASSERT_TRUE(proxies.ok()) << proxies.status().ToString();
+    route->proxies = std::make_shared<Proxies>(*std::move(proxies));
+    route->curl_log = std::move(log);
+    TransferOptions options;
+    options.connect_timeout = connect_timeout_;
+    options.route = std::move(route);
+    Start(url, options);
+    Run();
+    ASSERT_TRUE(outcome_.result.has_value());
+  }
+  Duration connect_timeout_ = Duration::Seconds(5);
+  static std::string WithLogin(const std::string& url) { return "http://me:hush%21@" + url.substr(url.find("//") + 2); }
+};
+
+TEST_F(ProxyTransportTest, ATunnelIsAskedForWithTheLoginAndWithoutOurHeaders) {
+  std::string seen;
+  LoopbackServer proxy([&](LoopbackConnection& peer, int) {
+    seen = peer.ReadUntil("\r\n\r\n");
+    peer.Write("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n");
+  });
+  Call(WithLogin(proxy.url()), "https://service.invalid");
+  EXPECT_THAT(seen, HasSubstr("CONNECT service.invalid:443 HTTP/1.1"));
+  EXPECT_THAT(seen, HasSubstr("Proxy-Authorization: Basic bWU6aHVzaCE="));  // me:hush!
+  EXPECT_THAT(seen, Not(HasSubstr("X-Test")));
+  ASSERT_TRUE(outcome_.result->error.has_value());
+  EXPECT_EQ(*outcome_.result->error, TransportError::kProxyAuthentication);
+  EXPECT_FALSE(outcome_.result->response.has_value());
+  EXPECT_THAT(outcome_.result->detail, StartsWith("through the proxy " + proxy.url() + ": "));
+  EXPECT_THAT(outcome_.result->detail, Not(AnyOf(HasSubstr("hush"), HasSubstr("me:"))));
+}
+
+TEST_F(ProxyTransportTest, AProxyThatMakesNoConnectionIsToBlame) {
+  const std::string answers[] = {"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+                                 "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 5\r\n\r\nsorry", "220 mail\r\n\r\n", ""};
+  for (const std::string& answer : answers) {
+    outcome_ = {};
+    LoopbackServer proxy([&](LoopbackConnection& peer, int) {
+      peer.ReadUntil("\r\n\r\n");
+      peer.Write(answer);
+    });
+    Call(proxy.url(), "https://service.invalid");
+    ASSERT_TRUE(outcome_.result->error.has_value()) << answer;
+    EXPECT_EQ(*outcome_.result->error, TransportError::kProxy) << answer << outcome_.result->detail;
+    EXPECT_THAT(outcome_.result->detail, HasSubstr(proxy.url())) << answer;
+  }
+}
+
+TEST_F(ProxyTransportTest, AProxyThatSaysNothingTimesOut) {
+  connect_timeout_ = Duration::Millis(200);
+  for (const char* scheme : {"http", "https", "socks5h"}) {
+    outcome_ = {};
+    LoopbackServer proxy([&](LoopbackConnection& peer, int) { peer.ReadUntil("never"); });
+    const std::string url = scheme + proxy.url().substr(proxy.url().find(':'));
+    Call(url, "https://service.invalid");
+    ASSERT_TRUE(outcome_.result->error.has_value()) << scheme;
+    EXPECT_EQ(*outcome_.result->error, TransportError::kProxy) << scheme << outcome_.result->detail;
+    EXPECT_THAT(outcome_.result->detail, HasSubstr(url)) << scheme;
+  }
+}
+
+TEST_F(ProxyTransportTest, AProxyThatIsNotThereIsToBlame) {
+  std::string url;
+  {
+    LoopbackServer closed([](LoopbackConnection&, int) {});
+    url = closed.url();
+  }
+  for (const std::string& proxy : {url, "socks5" + url.substr(4), std::string("http://proxy.invalid:3128")}) {
+    for (const char* target : {"https://service.invalid", "http://service.invalid"}) {
+      outcome_ = {};
+      Call(proxy, target);
+      ASSERT_TRUE(outcome_.result->error.has_value());
+      EXPECT_EQ(*outcome_.result->error, TransportError::kProxy) << proxy << target << outcome_.result->detail;
+    }
+  }
+}
+
+TEST_F(ProxyTransportTest, WithoutTlsTheProxyIsHandedTheRequest) {
+  std::string seen;
+  LoopbackServer proxy([&](LoopbackConnection& peer, int number) {
+    seen = peer.ReadUntil("{\"a\":1}");
+    peer.Write(number == 0 ? Answer(200, "ok") : Answer(407, ""));
+    peer.Close();
+  });
+  Call(WithLogin(proxy.url()), "http://service.invalid");
+  ASSERT_TRUE(outcome_.result->response.has_value()) << outcome_.result->detail;
+  EXPECT_EQ(outcome_.result->response->body, "ok");
+  EXPECT_THAT(seen, HasSubstr("POST http://service.invalid/call HTTP/1.1"));
+  EXPECT_THAT(seen, HasSubstr("X-Test: 1"));
+  outcome_ = {};
+  Call(WithLogin(proxy.url()), "http://service.invalid");
+  ASSERT_TRUE(outcome_.result->error.has_value());
+  EXPECT_EQ(*outcome_.result->error, TransportError::kProxyAuthentication);
+}
+
+TEST_F(ProxyTransportTest, WhatCurlSaysIsLoggedWithoutSecrets) {
+  class Recorder final : public LogSink {
+   public:
+    bool Enabled(LogLevel level, std::string_view component) const override {
+      return level == LogLevel::kTrace && component == "kvs-net";
+    }
+    void Write(const LogRecord& record) override { text_.append(record.message).append("\n"); }
+    std::string text_;
+  };
+  const auto log = std::make_shared<Recorder>();
+  LoopbackServer proxy([&](LoopbackConnection& peer, int) {
+    peer.ReadUntil("{\"a\":1}");
+    peer.Write(Answer(200, "{\"body\":1}", "Set-Cookie: hush\r\nX-Fine: yes\r\n"));
+    peer.Close();
+  });
+  extra_headers_ = {{"Authorization", "AWS4 hush"}, {"x-amz-security-token", "hush"}};
+  Call(WithLogin(proxy.url()), "http://service.invalid", log);
+  ASSERT_TRUE(outcome_.result->response.has_value()) << outcome_.result->detail;
+  EXPECT_THAT(log->text_, HasSubstr("> POST http://service.invalid/call HTTP/1.1\n"));
+  EXPECT_THAT(log->text_, HasSubstr("> Authorization: ***\n"));
+  EXPECT_THAT(log->text_, HasSubstr("> x-amz-security-token: ***\n"));
+  EXPECT_THAT(log->text_, HasSubstr("> Proxy-Authorization: ***\n"));
+  EXPECT_THAT(log->text_, HasSubstr("< Set-Cookie: ***\n"));
+  EXPECT_THAT(log->text_, HasSubstr("< X-Fine: yes\n"));
+  EXPECT_THAT(log->text_, HasSubstr("* "));
+  for (const char* secret : {"hush", "bWU6aHVzaCE", "'me'", "body"}) {
+    EXPECT_THAT(log->text_, Not(HasSubstr(secret)));
+  }
+}
+
+TEST_F(CurlTransportTest, OnlyAddressesOfTheVersionAreConnectedTo) {
+  LoopbackServer server([&](LoopbackConnection& peer, int) {
+    peer.ReadUntil("{\"a\":1}");
+    peer.Write(Answer(200, "ok"));
+  });
+  const std::string url = "http://localhost:" + std::to_string(server.port());  // libcurl knows it as both
+  for (const IpVersion version : {IpVersion::kV6, IpVersion::kAny, IpVersion::kV4}) {
+    outcome_ = {};
+    auto route = std::make_shared<Route>();
+    route->ip_version = version;
+    TransferOptions options;
+    options.route = route;
+    Start(url, options);
+    Run();
+    ASSERT_TRUE(outcome_.result.has_value());
+    EXPECT_EQ(outcome_.result->response.has_value(), version != IpVersion::kV6) << outcome_.result->detail;
+  }
 }
 
 TEST(NetworkLoopTest, RunsPostedTasksAndTimers) {

@@ -18,29 +18,45 @@ std::string UrlOf(std::string_view region, EndpointOptions options = {}) {
   return url.ok() ? *url : url.status().ToString();
 }
 
-TEST(EndpointsTest, BuildsTheUrlOfEachPartition) {
-  EXPECT_EQ(UrlOf("us-west-2"), "https://kinesisvideo.us-west-2.amazonaws.com");
-  EXPECT_EQ(UrlOf("cn-north-1"), "https://kinesisvideo.cn-north-1.amazonaws.com.cn");
-  EXPECT_EQ(UrlOf("us-gov-west-1"), "https://kinesisvideo-fips.us-gov-west-1.amazonaws.com");
-  EXPECT_EQ(UrlOf("us-iso-east-1"), "https://kinesisvideo-fips.us-iso-east-1.c2s.ic.gov");
-  EXPECT_EQ(UrlOf("us-isob-east-1"), "https://kinesisvideo-fips.us-isob-east-1.sc2s.sgov.gov");
-  EXPECT_EQ(UrlOf("eusc-de-east-1"), "https://kinesisvideo.eusc-de-east-1.amazonaws.eu");
-}
-
-TEST(EndpointsTest, BuildsDualStackUrls) {
-  const EndpointOptions dual{true, false};
-  EXPECT_EQ(UrlOf("eu-west-1", dual), "https://kinesisvideo.eu-west-1.api.aws");
-  EXPECT_EQ(UrlOf("cn-north-1", dual),
-            "https://kinesisvideo.cn-north-1.api.amazonwebservices.com.cn");
-  EXPECT_EQ(UrlOf("us-gov-east-1", dual), "https://kinesisvideo-fips.us-gov-east-1.api.aws");
-  EXPECT_EQ(UrlOf("us-iso-east-1", dual), "https://kinesisvideo-fips.us-iso-east-1.api.aws.ic.gov");
-  EXPECT_EQ(UrlOf("us-isob-east-1", dual),
-            "https://kinesisvideo-fips.us-isob-east-1.api.aws.scloud");
-}
-
-TEST(EndpointsTest, BuildsFipsUrls) {
-  EXPECT_EQ(UrlOf("us-east-1", {false, true}), "https://kinesisvideo-fips.us-east-1.amazonaws.com");
-  EXPECT_EQ(UrlOf("us-east-1", {true, true}), "https://kinesisvideo-fips.us-east-1.api.aws");
+// Every kind of host in every partition.
+TEST(EndpointsTest, BuildsTheUrlsOfEachPartition) {
+  const struct {
+    const char* region;
+    const char* plain;
+    const char* dual_stack;
+    const char* fips;
+    const char* both;
+  } cases[] = {
+      {"us-west-2", "https://kinesisvideo.us-west-2.amazonaws.com", "https://kinesisvideo.us-west-2.api.aws",
+       "https://kinesisvideo-fips.us-west-2.amazonaws.com", "https://kinesisvideo-fips.us-west-2.api.aws"},
+      {"cn-north-1", "https://kinesisvideo.cn-north-1.amazonaws.com.cn",
+       "https://kinesisvideo.cn-north-1.api.amazonwebservices.com.cn", "https://kinesisvideo-fips.cn-north-1.amazonaws.com.cn",
+       "https://kinesisvideo-fips.cn-north-1.api.amazonwebservices.com.cn"},
+      {"us-gov-west-1", "https://kinesisvideo-fips.us-gov-west-1.amazonaws.com",
+       "https://kinesisvideo-fips.us-gov-west-1.api.aws", "https://kinesisvideo-fips.us-gov-west-1.amazonaws.com",
+       "https://kinesisvideo-fips.us-gov-west-1.api.aws"},
+      {"us-iso-east-1", "https://kinesisvideo-fips.us-iso-east-1.c2s.ic.gov",
+       "https://kinesisvideo-fips.us-iso-east-1.api.aws.ic.gov", "https://kinesisvideo-fips.us-iso-east-1.c2s.ic.gov",
+       "https://kinesisvideo-fips.us-iso-east-1.api.aws.ic.gov"},
+      {"us-isob-east-1", "https://kinesisvideo-fips.us-isob-east-1.sc2s.sgov.gov",
+       "https://kinesisvideo-fips.us-isob-east-1.api.aws.scloud", "https://kinesisvideo-fips.us-isob-east-1.sc2s.sgov.gov",
+       "https://kinesisvideo-fips.us-isob-east-1.api.aws.scloud"},
+      {"us-isof-south-1", "https://kinesisvideo-fips.us-isof-south-1.csp.hci.ic.gov",
+       "https://kinesisvideo-fips.us-isof-south-1.api.aws.hci.ic.gov", "https://kinesisvideo-fips.us-isof-south-1.csp.hci.ic.gov",
+       "https://kinesisvideo-fips.us-isof-south-1.api.aws.hci.ic.gov"},
+      {"eu-isoe-west-1", "https://kinesisvideo-fips.eu-isoe-west-1.cloud.adc-e.uk",
+       "https://kinesisvideo-fips.eu-isoe-west-1.api.cloud-aws.adc-e.uk", "https://kinesisvideo-fips.eu-isoe-west-1.cloud.adc-e.uk",
+       "https://kinesisvideo-fips.eu-isoe-west-1.api.cloud-aws.adc-e.uk"},
+      {"eusc-de-east-1", "https://kinesisvideo.eusc-de-east-1.amazonaws.eu",
+       "https://kinesisvideo.eusc-de-east-1.api.amazonwebservices.eu", "https://kinesisvideo-fips.eusc-de-east-1.amazonaws.eu",
+       "https://kinesisvideo-fips.eusc-de-east-1.api.amazonwebservices.eu"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(UrlOf(c.region), c.plain);
+    EXPECT_EQ(UrlOf(c.region, {.dual_stack = true, .fips = false}), c.dual_stack);
+    EXPECT_EQ(UrlOf(c.region, {.dual_stack = false, .fips = true}), c.fips);
+    EXPECT_EQ(UrlOf(c.region, {.dual_stack = true, .fips = true}), c.both);
+  }
 }
 
 TEST(EndpointsTest, NamesThePartition) {

@@ -66,7 +66,7 @@ TEST(PropertyTableTest, SaysWhenAPropertyHasNoEffect) {
 }
 
 TEST(PropertiesTest, SecretsReadBackAsSetOrUnset) {
-  for (const char* name : {"access-key", "secret-key", "session-token"}) {
+  for (const char* name : {"access-key", "secret-key", "session-token", "proxy-pw"}) {
     Settings settings;
     EXPECT_EQ(ReadString(settings, name), "(null)") << name;
     StoreString(settings, name, "very-secret");
@@ -74,6 +74,19 @@ TEST(PropertiesTest, SecretsReadBackAsSetOrUnset) {
     StoreString(settings, name, nullptr);
     EXPECT_EQ(ReadString(settings, name), "(null)") << name;
   }
+}
+
+TEST(PropertiesTest, AProxyReadsBackWithoutItsUserAndPassword) {
+  Settings settings;
+  EXPECT_EQ(ReadString(settings, "proxy"), "(null)");
+  StoreString(settings, "proxy", "http://me:very-secret@proxy.example:3128");
+  EXPECT_EQ(ReadString(settings, "proxy"), "http://***@proxy.example:3128");
+  EXPECT_EQ(settings.proxy, "http://me:very-secret@proxy.example:3128");
+  StoreString(settings, "proxy", "");
+  EXPECT_EQ(ReadString(settings, "proxy"), "");
+  EXPECT_EQ(settings.proxy, "") << "none at all, which is not the same as not set";
+  StoreString(settings, "proxy", nullptr);
+  EXPECT_FALSE(settings.proxy.has_value());
 }
 
 TEST(PropertiesTest, PlaceholdersOfAmazonsElementCountAsUnset) {

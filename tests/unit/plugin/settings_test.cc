@@ -89,6 +89,84 @@ TEST(ResolveTest, EndpointAndCaPathArePropertyThenVariable) {
   EXPECT_EQ(ResolveIn(settings, world)->producer.ca_path, "/mine.pem");
 }
 
+TEST(ResolveTest, HostAndAddressesArePropertyThenVariable) {
+  World world;
+  Settings settings = WithKeys();
+  ProducerConfig config = ResolveIn(settings, world)->producer;
+  EXPECT_FALSE(*config.dual_stack);
+  EXPECT_FALSE(*config.fips);
+  EXPECT_EQ(*config.ip_version, IpVersion::kAny);
+  world.environment["AWS_USE_DUALSTACK_ENDPOINT"] = "TRUE";
+  world.environment["AWS_USE_FIPS_ENDPOINT"] = "trueish";
+  world.environment["AWS_KVS_USE_IPV6"] = "0";
+  config = ResolveIn(settings, world)->producer;
+  EXPECT_TRUE(*config.dual_stack);
+  EXPECT_TRUE(*config.fips);
+  EXPECT_EQ(*config.ip_version, IpVersion::kV6) << "anything counts";
+  world.environment["AWS_KVS_USE_IPV4"] = "1";
+  EXPECT_EQ(*ResolveIn(settings, world)->producer.ip_version, IpVersion::kV4) << "IPv4 first";
+  settings.ip_version = IpVersionChoice::kV6;
+  EXPECT_EQ(*ResolveIn(settings, world)->producer.ip_version, IpVersion::kV6);
+  world.environment = {{"AWS_USE_DUALSTACK_ENDPOINT", "1"}, {"AWS_USE_FIPS_ENDPOINT", ""}, {"AWS_KVS_USE_IPV4", ""}};
+  settings = WithKeys();
+  config = ResolveIn(settings, world)->producer;
+  EXPECT_FALSE(*config.dual_stack);
+  EXPECT_FALSE(*config.fips);
+  EXPECT_EQ(*config.ip_version, IpVersion::kAny);
+  settings.dual_stack = true;
+  settings.fips = true;
+  const Result<Resolved> resolved = ResolveIn(settings, world);
+  EXPECT_TRUE(*resolved->producer.dual_stack);
+  EXPECT_TRUE(*resolved->producer.fips);
+  EXPECT_THAT(resolved->service, HasSubstr("endpoint with dual-stack and fips")) << "for whom it cannot be found";
+  EXPECT_THAT(resolved->notes, IsEmpty());
+}
+
+TEST(ResolveTest, NotesSayWhatAnEndpointOrTheAddressesMakeOfTheHost) {
+  World world;
+  world.environment["AWS_USE_FIPS_ENDPOINT"] = "true";
+  Settings settings = WithKeys();
+  settings.endpoint = "https://here:1";
+  settings.dual_stack = true;
+  EXPECT_THAT(ResolveIn(settings, world)->notes, ElementsAre(HasSubstr("dual-stack and fips: no effect")));
+  settings.ip_version = IpVersionChoice::kV6;
+  settings.dual_stack = false;
+  EXPECT_THAT(ResolveIn(settings, world)->notes, ElementsAre(HasSubstr("fips: no effect")));
+  settings.endpoint.reset();
+  EXPECT_THAT(ResolveIn(settings, world)->notes, ElementsAre(HasSubstr("set dual-stack=true")));
+}
+
+TEST(ResolveTest, TheProxyIsHandedOverWithTheEnvironmentToLookIn) {
+  World world;
+  world.environment["https_proxy"] = "http://variable:1";
+  Settings settings = WithKeys();
+  ProducerConfig config = ResolveIn(settings, world)->producer;
+  EXPECT_FALSE(config.proxy.has_value());
+  settings.proxy = "";
+  EXPECT_EQ(ResolveIn(settings, world)->producer.proxy, "");
+  settings.proxy = "http://property:1";
+  settings.proxy_id = "me";
+  settings.proxy_pw = Secret("secret");
+  const Surroundings surroundings = world.Make();
+  config = Resolve(settings, surroundings)->producer;
+  EXPECT_EQ(config.proxy, "http://property:1");
+  EXPECT_EQ(config.proxy_user, "me");
+  EXPECT_EQ(config.proxy_password->Reveal(), "secret");
+  EXPECT_EQ(config.environment("https_proxy"), "http://variable:1");
+}
+
+TEST(ResolveTest, DebuggingIsOnlyForVariables) {
+  World world;
+  const Settings settings = WithKeys();
+  DebugOptions debug = *ResolveIn(settings, world)->producer.debug;
+  EXPECT_EQ(debug.dump_folder, "");
+  EXPECT_FALSE(debug.log_frames || debug.log_curl);
+  world.environment = {{"KVS_DEBUG_DUMP_DATA_FILE_DIR", "/dump"}, {"DEBUG_DUMP_FRAME_INFO", "0"}, {"KVS_CURL_DEBUG", "1"}};
+  debug = *ResolveIn(settings, world)->producer.debug;
+  EXPECT_EQ(debug.dump_folder, "/dump");
+  EXPECT_TRUE(debug.log_frames && debug.log_curl);
+}
+
 TEST(ResolveTest, CredentialsOfPropertiesWinAndTakeNoForeignToken) {
   World world;
   world.environment = {{"AWS_ACCESS_KEY_ID", "AKIDENV"},

@@ -169,6 +169,8 @@ TEST(ErrorMapTest, MapsTransportErrors) {
   EXPECT_EQ(code(TransportError::kResponseTooLarge), StatusCode::kBadResponse);
   EXPECT_EQ(code(TransportError::kProtocol), StatusCode::kBadResponse);
   EXPECT_EQ(code(TransportError::kBadUrl), StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(TransportError::kProxy), StatusCode::kProxyFailed);
+  EXPECT_EQ(code(TransportError::kProxyAuthentication), StatusCode::kProxyNotAuthorized);
   EXPECT_EQ(code(TransportError::kCancelled), StatusCode::kCancelled);
   EXPECT_EQ(code(TransportError::kOther), StatusCode::kConnectionLost);
   EXPECT_EQ(StatusFromTransport(kTarget, TransportError::kConnect, "refused").message(),
