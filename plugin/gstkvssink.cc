@@ -12,8 +12,8 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=50 ! h264parse !
- * \ kvssink stream-name=door aws-region=eu-west-1
+ * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=50 ! \
+ *   h264parse ! kvssink stream-name=door aws-region=eu-west-1
  * ]| Sends a test picture, with credentials from the environment.
  * |[
  * gst-launch-1.0 rtspsrc location=rtsp://camera/stream ! rtph264depay ! h264parse ! \
