@@ -4,6 +4,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string_view>
+#include <utility>
 
 namespace kvs::plugin {
 namespace {
@@ -92,6 +93,27 @@ class GstLogSink final : public LogSink {
   int users_ = 0;
 };
 
+class Tee final : public LogSink {
+ public:
+  Tee(std::shared_ptr<LogSink> first, std::shared_ptr<LogSink> second)
+      : sinks_{std::move(first), std::move(second)} {}
+
+  bool Enabled(LogLevel level, std::string_view component) const override {
+    return sinks_[0]->Enabled(level, component) || sinks_[1]->Enabled(level, component);
+  }
+
+  void Write(const LogRecord& record) override {
+    for (const std::shared_ptr<LogSink>& sink : sinks_) {
+      if (sink->Enabled(record.level, record.component)) {
+        sink->Write(record);
+      }
+    }
+  }
+
+ private:
+  const std::array<std::shared_ptr<LogSink>, 2> sinks_;
+};
+
 const std::shared_ptr<GstLogSink>& TheSink() {
   static const std::shared_ptr<GstLogSink> sink = std::make_shared<GstLogSink>();
   return sink;
@@ -105,6 +127,10 @@ GstDebugCategory* SinkCategory() {
 }
 
 std::shared_ptr<LogSink> SharedGstLogSink() { return TheSink(); }
+
+std::shared_ptr<LogSink> MakeTee(std::shared_ptr<LogSink> first, std::shared_ptr<LogSink> second) {
+  return std::make_shared<Tee>(std::move(first), std::move(second));
+}
 
 GstLogUser::GstLogUser() { TheSink()->AddUser(); }
 

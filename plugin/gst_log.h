@@ -17,6 +17,9 @@ GstDebugCategory* SinkCategory();
 // reaches stdout, and no logger of the host program is touched. It is silent while no GstLogUser exists. Thread: any.
 std::shared_ptr<LogSink> SharedGstLogSink();
 
+// Hands each record to both, as their own levels say. Thread: any.
+std::shared_ptr<LogSink> MakeTee(std::shared_ptr<LogSink> first, std::shared_ptr<LogSink> second);
+
 // One in each element. The library's threads close streams after the last element is gone, and a program may then have
 // called gst_deinit(), which frees the categories: without a user no record reaches GStreamer. The destructor waits for
 // a record that is just being written. Thread: any.

@@ -126,8 +126,6 @@ struct Resolved {
   // Where the credentials are from and which service is meant, for logs and messages.
   std::string credentials_from;
   std::string service;
-  // The file of log4cplus to use; empty: none.
-  std::string log_config;
   // Things a user may want to know: values that were adjusted or have no effect here.
   std::vector<std::string> notes;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pic/base/log.h"
 #include "plugin/caps.h"
 #include "plugin/error_map.h"
 #include "plugin/gst_log.h"
@@ -46,6 +47,7 @@ class Listener final : public StreamListener {
 Sink::Hooks Sink::Hooks::OfProcess() {
   Hooks hooks;
   hooks.create_producer = [](ProducerConfig config) { return Producer::Create(std::move(config)); };
+  hooks.open_log_file = [](const std::string& path) { return MakeLog4cplusFileSink(path); };
   hooks.surroundings = Surroundings::OfProcess();
   hooks.wall_now = [] { return WallTime::FromNanos(g_get_real_time() * kNanosPerMicro); };
   hooks.mono_now = [] { return MonoTime::FromNanos(g_get_monotonic_time() * kNanosPerMicro); };
@@ -289,6 +291,7 @@ bool Sink::Refuse(const Status& status) {
     const MutexLock lock(settings_mutex_);
     name = settings_.stream_name.value_or("");
   }
+  LogToFile(LogLevel::kError, status.ToString());
   PostError(element_, name, status, UserText(name, status));
   return false;
 }
@@ -311,18 +314,67 @@ Result<Resolved> Sink::ResolveNow(bool say_notes) {
   return resolved;
 }
 
+std::shared_ptr<LogSink> Sink::OpenLog() {
+  std::string path;
+  std::string name;
+  {
+    const MutexLock lock(settings_mutex_);
+    path = settings_.log_config.value_or("");
+    name = settings_.stream_name.value_or("");
+  }
+  Result<std::shared_ptr<LogSink>> file = std::shared_ptr<LogSink>();
+  if (!path.empty()) {
+    file = hooks_.open_log_file(path);
+  }
+  {
+    const MutexLock lock(mutex_);
+    log_file_ = file.ok() ? *file : nullptr;
+  }
+  if (file.ok()) {
+    return *file == nullptr ? SharedGstLogSink() : MakeTee(SharedGstLogSink(), *file);
+  }
+  // Nobody has asked for the default.
+  if (path != kDefaultLogConfig && file.status().code() == StatusCode::kInvalidState) {
+    GST_WARNING_OBJECT(element_, "log-config has no effect: %s", file.status().message().c_str());
+  } else if (path != kDefaultLogConfig) {
+    PostWarning(element_, name, file.status(),
+                UserText(name, {file.status().code(), "log-config: " + file.status().message() +
+                                                          "; logs go to GST_DEBUG only"}));
+  }
+  return SharedGstLogSink();
+}
+
+void Sink::LogToFile(LogLevel level, const std::string& text) {
+  std::shared_ptr<LogSink> file;
+  {
+    const MutexLock lock(mutex_);
+    file = log_file_;
+  }
+  std::string name;
+  {
+    const MutexLock lock(settings_mutex_);
+    name = settings_.stream_name.value_or("");
+  }
+  Logger(file.get(), "kvssink", name).Write(level, text);
+}
+
 bool Sink::Prepare() {
   {
     const MutexLock lock(settings_mutex_);
     producer_settings_serial_ = settings_serial_;
   }
+  std::shared_ptr<LogSink> log = OpenLog();
   Result<Resolved> resolved = ResolveNow(true);
   if (!resolved.ok()) {
     return Refuse(resolved.status());
   }
   GST_INFO_OBJECT(element_, "stream \"%s\": %s, credentials from %s", resolved->stream.name.c_str(),
                   resolved->service.c_str(), resolved->credentials_from.c_str());
-  resolved->producer.log = SharedGstLogSink();
+  LogToFile(LogLevel::kInfo, resolved->service + ", credentials from " + resolved->credentials_from);
+  for (const std::string& note : resolved->notes) {
+    LogToFile(LogLevel::kWarn, note);
+  }
+  resolved->producer.log = std::move(log);
   Result<std::shared_ptr<Producer>> producer =
       hooks_.create_producer(std::move(resolved->producer));
   if (!producer.ok()) {

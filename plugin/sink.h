@@ -44,6 +44,8 @@ class Sink {
   // What the element needs of the world; replaced in tests.
   struct Hooks {
     ProducerFactory create_producer;
+    // Makes the sink of the property log-config.
+    std::function<Result<std::shared_ptr<LogSink>>(const std::string& path)> open_log_file;
     Surroundings surroundings;
     std::function<WallTime()> wall_now;
     std::function<MonoTime()> mono_now;
@@ -194,6 +196,10 @@ class Sink {
   void EmitFragmentAck(const FragmentAcked& event);
 
   bool Refuse(const Status& status);
+  // Where the library's records go: GST_DEBUG, and the file of log-config.
+  std::shared_ptr<LogSink> OpenLog() KVS_EXCLUDES(settings_mutex_, mutex_);
+  // What the element itself says goes to GST_DEBUG by GStreamer's macros. This is for the file of log-config.
+  void LogToFile(LogLevel level, const std::string& text) KVS_EXCLUDES(settings_mutex_, mutex_);
   Result<Resolved> ResolveNow(bool say_notes) KVS_EXCLUDES(settings_mutex_, mutex_);
   std::string ContentType() KVS_EXCLUDES(mutex_);
 
@@ -218,6 +224,8 @@ class Sink {
   // The stream that ran last, for `stats` in READY.
   std::shared_ptr<Stream> last_stream_ KVS_GUARDED_BY(mutex_);
   std::uint64_t last_generation_ KVS_GUARDED_BY(mutex_) = 0;
+  // Of log-config; null: none.
+  std::shared_ptr<LogSink> log_file_ KVS_GUARDED_BY(mutex_);
   bool playing_ KVS_GUARDED_BY(mutex_) = false;
 };
 

@@ -262,6 +262,7 @@ void Sink::Count(SinkPad& pad, std::uint64_t PadCounters::*counter, const char* 
   if (count == 1) {
     GST_WARNING_OBJECT(pad.pad, "a buffer %s. Further ones are counted in the property stats",
                        what);
+    LogToFile(LogLevel::kWarn, std::string("a buffer ") + what + ". Further ones are counted in the property stats");
   }
 }
 

@@ -12,6 +12,7 @@
 #include "pic/base/mutex.h"
 #include "producer/aws/endpoints.h"
 #include "producer/environment.h"
+#include "producer/log/log4cplus_file.h"
 #include "producer/producer_context.h"
 #include "producer/remote_stream.h"
 #include "producer/service/user_agent.h"
@@ -153,11 +154,12 @@ class ProducerImpl : public Producer {
   std::vector<std::weak_ptr<RemoteStream>> streams_ KVS_GUARDED_BY(mutex_);
 };
 
-// At the normal end of the process: what was stopped is sent, then the network thread ends, before libraries that it uses are
+// At the normal end of the process: what was stopped is sent, then the network thread ends and log files are closed, before libraries that do this are
 // taken down. Registered after those libraries were initialised, and so run before their own handlers.
 void FinishAtExit() {
   WaitForStoppedStreams();
   net::NetworkThread::Shared().Stop();
+  log::CloseFileSinks();
 }
 
 void RegisterAtExitOnce() {

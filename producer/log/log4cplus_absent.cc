@@ -1,4 +1,5 @@
 #include "kvs/logging.h"
+#include "producer/log/log4cplus_file.h"
 
 namespace kvs {
 
@@ -8,4 +9,13 @@ Result<std::shared_ptr<LogSink>> MakeLog4cplusSink(std::string) {
   return Status(StatusCode::kInvalidState, "this library was built without log4cplus");
 }
 
+Result<std::shared_ptr<LogSink>> MakeLog4cplusFileSink(const std::string&) {
+  return Status(StatusCode::kInvalidState, "this library was built without log4cplus");
+}
+
+namespace log {
+
+void CloseFileSinks() {}
+
+}  // namespace log
 }  // namespace kvs

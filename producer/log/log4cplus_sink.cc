@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <log4cplus/hierarchy.h>
 #include <log4cplus/logger.h>
 #include <log4cplus/loglevel.h>
 
@@ -36,8 +37,8 @@ log4cplus::LogLevel ToLog4cplus(LogLevel level) {
 // is cheap and safe between threads.
 class Log4cplusSink::Loggers {
  public:
-  explicit Loggers(std::string prefix)
-      : prefix_(std::move(prefix)), shared_(log4cplus::Logger::getInstance(prefix_)) {}
+  Loggers(std::string prefix, log4cplus::Hierarchy& hierarchy)
+      : prefix_(std::move(prefix)), hierarchy_(hierarchy), shared_(hierarchy_.getInstance(prefix_)) {}
 
   log4cplus::Logger Of(std::string_view component) {
     {
@@ -58,7 +59,7 @@ class Log4cplusSink::Loggers {
     }
     std::string name(component);
     by_component_.emplace_back(
-        name, log4cplus::Logger::getInstance(prefix_.empty() ? name : prefix_ + "." + name));
+        name, hierarchy_.getInstance(prefix_.empty() ? name : prefix_ + "." + name));
     return by_component_.back().second;
   }
 
@@ -74,6 +75,7 @@ class Log4cplusSink::Loggers {
 
   // Constant after construction.
   const std::string prefix_;
+  log4cplus::Hierarchy& hierarchy_;  // synchronises itself
   const log4cplus::Logger shared_;
   // Guarded by mutex_.
   std::shared_mutex mutex_;
@@ -81,14 +83,17 @@ class Log4cplusSink::Loggers {
 };
 
 Log4cplusSink::Log4cplusSink(std::string logger_prefix)
-    : loggers_(std::make_unique<Loggers>(std::move(logger_prefix))) {}
+    : Log4cplusSink(std::move(logger_prefix), log4cplus::Logger::getDefaultHierarchy()) {}
+
+Log4cplusSink::Log4cplusSink(std::string logger_prefix, log4cplus::Hierarchy& hierarchy)
+    : loggers_(std::make_unique<Loggers>(std::move(logger_prefix), hierarchy)) {}
 
 Log4cplusSink::~Log4cplusSink() = default;
 
 // log4cplus may throw (an appender, memory, after its shutdown); a log line is not worth a stream.
 bool Log4cplusSink::Enabled(LogLevel level, std::string_view component) const {
   try {
-    return loggers_->Of(component).isEnabledFor(ToLog4cplus(level));
+    return !closed_.load(std::memory_order_relaxed) && loggers_->Of(component).isEnabledFor(ToLog4cplus(level));
   } catch (const std::exception&) {
     return false;
   }
@@ -98,7 +103,7 @@ void Log4cplusSink::Write(const LogRecord& record) {
   try {
     const log4cplus::Logger logger = loggers_->Of(record.component);
     const log4cplus::LogLevel level = ToLog4cplus(record.level);
-    if (!logger.isEnabledFor(level)) {
+    if (closed_.load(std::memory_order_relaxed) || !logger.isEnabledFor(level)) {
       return;
     }
     std::string text;

@@ -89,6 +89,82 @@ TEST_F(ElementTest, PropertiesReadBackWhatWasSet) {
   }
 }
 
+// What the element and the library log with log-config.
+class LogConfigTest : public ElementTest {
+ protected:
+  class Recorder final : public LogSink {
+   public:
+    bool Enabled(LogLevel level, std::string_view /*component*/) const override { return level <= LogLevel::kInfo; }
+    void Write(const LogRecord& record) override {
+      lines_.push_back(std::string(record.component) + "|" + std::string(record.stream) + "|" + std::string(record.message));
+    }
+    std::vector<std::string> lines_;
+  };
+
+  LogConfigTest() {
+    Sink::Hooks hooks = SinkOf(element_.get())->hooks();
+    hooks.open_log_file = [this](const std::string& path) -> Result<std::shared_ptr<LogSink>> {
+      opened_.push_back(path);
+      if (!status_.ok()) {
+        return status_;
+      }
+      return std::shared_ptr<LogSink>(recorder_);
+    };
+    SinkOf(element_.get())->set_hooks(std::move(hooks));
+    Set("stream-name", "door");
+  }
+
+  std::shared_ptr<Recorder> recorder_ = std::make_shared<Recorder>();
+  std::vector<std::string> opened_;
+  Status status_;
+};
+
+TEST_F(LogConfigTest, RecordsGoToTheFileAsWell) {
+  Set("log-config", "/etc/kvs-log");
+  Set("endpoint", "https://127.0.0.1:1");
+  Set("fips", "true");
+  ASSERT_EQ(SetState(GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+  EXPECT_EQ(opened_, (std::vector<std::string>{"/etc/kvs-log"}));
+  ASSERT_EQ(recorder_->lines_.size(), 2U);
+  EXPECT_EQ(recorder_->lines_[0],
+            "kvssink|door|the service at https://127.0.0.1:1, credentials from the properties access-key and secret-key");
+  EXPECT_NE(recorder_->lines_[1].find("fips: no effect"), std::string::npos);
+  LogSink& log = *world_->producers[0].log;
+  EXPECT_TRUE(log.Enabled(LogLevel::kInfo, "kvs-net"));
+  log.Write({LogLevel::kInfo, "kvs-net", "door", "connected"});
+  log.Write({LogLevel::kTrace, "kvs-net", "door", "not wanted by the file"});
+  EXPECT_EQ(recorder_->lines_.back(), "kvs-net|door|connected");
+  EXPECT_TRUE(Take(GST_MESSAGE_WARNING).empty());
+}
+
+TEST_F(LogConfigTest, AFileThatCannotBeReadIsAWarningAndNoFailure) {
+  status_ = Status(StatusCode::kFileError, "the file \"/etc/kvs-log\" cannot be read: no such file");
+  Set("log-config", "/etc/kvs-log");
+  EXPECT_EQ(SetState(GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+  const std::vector<MessagePtr> warnings = Take(GST_MESSAGE_WARNING);
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(TextOf(warnings[0]).find("log-config: the file \"/etc/kvs-log\" cannot be read"), std::string::npos) << TextOf(warnings[0]);
+  EXPECT_FALSE(world_->producers.empty());
+}
+
+TEST_F(LogConfigTest, ADefaultThatIsNotThereIsSilent) {
+  status_ = Status(StatusCode::kFileError, "there is none");
+  EXPECT_EQ(SetState(GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+  EXPECT_EQ(opened_, (std::vector<std::string>{"../kvs_log_configuration"}));
+  EXPECT_TRUE(Take(GST_MESSAGE_WARNING).empty());
+}
+
+TEST_F(LogConfigTest, NullMeansNoFileAndAMissingLibraryIsOnlyNoted) {
+  g_object_set(element_.get(), "log-config", nullptr, nullptr);
+  EXPECT_EQ(SetState(GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+  EXPECT_TRUE(opened_.empty());
+  SetState(GST_STATE_NULL);
+  status_ = Status(StatusCode::kInvalidState, "this library was built without log4cplus");
+  Set("log-config", "/etc/kvs-log");
+  EXPECT_EQ(SetState(GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+  EXPECT_TRUE(Take(GST_MESSAGE_WARNING).empty());
+}
+
 TEST_F(ElementTest, HasTheDocumentedDefaults) {
   const std::array<std::pair<const char*, const char*>, 12> defaults = {{
       {"stream-name", "DEFAULT_STREAM"},

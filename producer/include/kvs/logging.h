@@ -21,6 +21,13 @@ inline constexpr char kDefaultLoggerPrefix[] = "com.amazonaws.kinesis.video";
 KVS_EXPORT Result<std::shared_ptr<LogSink>> MakeLog4cplusSink(
     std::string logger_prefix = kDefaultLoggerPrefix);
 
+// A sink for a property file of log4cplus, as programs written for Amazon's SDK have one: its loggers, levels and appenders are
+// made apart from those of the program, whose root logger above all stays as it is. Records go to the same names as with
+// MakeLog4cplusSink, and only the file decides which are written. A file is read once in the life of the process: who asks again
+// gets the same sink. What log4cplus does not understand in it, it says on stderr. Thread: any.
+// Errors: kFileError: there is no such file, or it cannot be read; kInvalidState: the library was built without log4cplus.
+KVS_EXPORT Result<std::shared_ptr<LogSink>> MakeLog4cplusFileSink(const std::string& path);
+
 }  // namespace kvs
 
 #endif  // KVS_LOGGING_H_
