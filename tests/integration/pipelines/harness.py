@@ -234,7 +234,8 @@ class Lab:
     def environment(self, **changes):
         """What GStreamer runs in: nothing of the user's, and only what the build made. None removes a variable."""
         environment = {key: value for key, value in os.environ.items()
-                       if not key.startswith(("AWS_", "GST_", "KVS"))}
+                       if not key.startswith(("AWS_", "GST_", "KVS", "DEBUG_DUMP")) and
+                       not key.lower().endswith("_proxy")}
         environment.update(
             HOME=self.folder, XDG_CACHE_HOME=self.folder,
             GST_PLUGIN_PATH=path_of("KVS_PLUGIN_DIR"), GST_REGISTRY=registry(),
