@@ -200,6 +200,10 @@ const PropertyRow kTable[] = {
      StringProperty{&Settings::proxy_id, nullptr}},
     {"proxy-pw", "Proxy password", "Password for the proxy. Reads as *** when set",
      SecretProperty{&Settings::proxy_pw, ""}},
+    {"reference-timestamps", "Reference timestamps",
+     "Take the time of day from reference timestamps (NTP or Unix time) on the buffers, where they "
+     "have them, instead of from the arrival of the first one",
+     BoolProperty{&Settings::reference_timestamps}},
     {"stats", "Statistics", "Counters since the stream was opened, and gauges", StatsProperty{}},
 };
 

@@ -337,6 +337,7 @@ Status ResolveTimes(const Settings& settings, Resolved& resolved) {
   rules.ignore_segment = settings.disable_buffer_clipping;
   rules.arrival_time = !settings.frame_timecodes;
   rules.which = settings.frame_timestamp;
+  rules.use_references = settings.reference_timestamps;
   const unsigned fps = settings.framerate == 0 ? kZeroFramerate : settings.framerate;
   rules.assumed_frame_duration = Duration::Nanos(kNanosPerSecond / fps);
   constexpr auto kMaxSeconds =

@@ -20,6 +20,22 @@ namespace {
 // hundred bytes.
 constexpr std::size_t kMaxPendingHeaderBytes = std::size_t{64} << 10;
 
+const char* SourceText(TimeAnchor::Source source) {
+  switch (source) {
+    case TimeAnchor::Source::kArrival:
+      return "the arrival of the first frame";
+    case TimeAnchor::Source::kReference:
+      return "the reference timestamp of the first frame";
+    case TimeAnchor::Source::kMoving:
+      return "a reference timestamp, to which time moves slowly";
+    case TimeAnchor::Source::kReferenceFar:
+      return "the arrival of the first frame: a reference timestamp is too far off to move to";
+    case TimeAnchor::Source::kNone:
+      break;
+  }
+  return "nowhere";
+}
+
 bool HasFlag(GstBuffer* buffer, GstBufferFlags flag) {
   return (GST_BUFFER_FLAGS(buffer) & static_cast<guint>(flag)) != 0;
 }
@@ -147,7 +163,12 @@ GstFlowReturn Sink::StoreFrame(SinkPad& pad, const Handle& handle, GstBuffer* bu
       return GST_FLOW_FLUSHING;
     }
     running_->anchor.BeginEpoch(pad.flush_epoch);
+    const TimeAnchor::Source source = running_->anchor.source();
     const MediaTimes media = pad.normalizer.Normalize(times, hooks_.wall_now(), running_->anchor);
+    if (running_->anchor.source() != source) {
+      GST_INFO_OBJECT(pad.pad, "the time of day is taken from %s",
+                      SourceText(running_->anchor.source()));
+    }
     frame.track_id = slot->track_id;
     frame.pts = media.pts;
     frame.dts = media.dts;

@@ -28,13 +28,31 @@ struct TimestampRules {
   // Every frame is stamped with the wall time of its arrival. Property: frame-timecodes=false.
   bool arrival_time = false;
   FrameTimestamp which = FrameTimestamp::kDefault;
+  // Where buffers say when they were recorded, time is taken from that. Property: reference-timestamps.
+  bool use_references = true;
   // How far a frame without any time is put behind the one before it when no duration is known.
   Duration assumed_frame_duration = Duration::Millis(40);
 };
 
 // What all pads of a stream share: the distance from running time to stream time.
+//
+// It is made by the first frame: from its reference, or else from the time of its arrival. A reference that comes
+// later, as it does from cameras whose first RTCP report takes a while, is moved to slowly, by a
+// hundredth of the time that passes, so that no time jumps and all pads stay together. One that is further off
+// than kMaxSlew waits for the next epoch.
 class TimeAnchor {
  public:
+  static constexpr std::int64_t kSlewPart = 100;
+  static constexpr Duration kMaxSlew = Duration::Seconds(10);
+
+  enum class Source : std::uint8_t {
+    kNone,
+    kArrival,
+    kReference,     // of the first frame
+    kMoving,        // arrival, then a reference
+    kReferenceFar,  // arrival; the reference is too far off
+  };
+
   // Forgets the distance when `epoch` is newer than the one it was made in. A pad's epoch rises
   // with each flush that resets running time; the first pad to go on after it makes the new
   // distance.
@@ -42,19 +60,23 @@ class TimeAnchor {
     if (epoch > epoch_) {
       epoch_ = epoch;
       offset_.reset();
+      source_ = Source::kNone;
+      slew_ = 0;
     }
   }
-  // What to add to a running time, nanoseconds; `running` is put at `now` when there is none yet.
-  std::int64_t OffsetFor(std::int64_t running, WallTime now) {
-    if (!offset_.has_value()) {
-      offset_ = now.nanos() - running;
-    }
-    return *offset_;
-  }
+  // What to add to a running time, nanoseconds. When there is none yet, `running` is put at
+  // `reference`, or without at `now`.
+  std::int64_t OffsetFor(std::int64_t running, WallTime now,
+                         std::optional<WallTime> reference = std::nullopt);
+  Source source() const { return source_; }
 
  private:
   std::uint64_t epoch_ = 0;
   std::optional<std::int64_t> offset_;
+  Source source_ = Source::kNone;
+  // What is still to be added after `slew_from_`, in running time.
+  std::int64_t slew_ = 0;
+  std::int64_t slew_from_ = 0;
 };
 
 // A buffer's times, nanoseconds on one time line: running time, or the buffer's own. May be
@@ -66,7 +88,13 @@ struct BufferTimes {
   // All of the buffer lies before or behind the segment, judged by its PTS alone. A decoding time
   // in front of the segment is what B-frames look like, and no reason to leave a frame out.
   bool outside = false;
+  // When the buffer was recorded, as its GstReferenceTimestampMeta says.
+  std::optional<WallTime> reference;
 };
+
+// What a buffer's reference timestamps of the kinds timestamp/x-ntp and timestamp/x-unix say; none
+// when that is long ago, as it is where a clock was never set.
+std::optional<WallTime> ReferenceOf(const GstBuffer* buffer);
 
 // `segment` may be of any format; when it is not in time, the buffer's own times are taken.
 BufferTimes ReadTimes(const GstSegment& segment, const GstBuffer* buffer,
@@ -93,7 +121,8 @@ class TimestampNormalizer {
   MediaTimes Normalize(const BufferTimes& times, WallTime now, TimeAnchor& anchor);
 
  private:
-  std::int64_t StreamTime(std::int64_t time, WallTime now, TimeAnchor& anchor) const;
+  std::int64_t StreamTime(std::int64_t time, WallTime now, TimeAnchor& anchor,
+                          std::optional<WallTime> reference = std::nullopt) const;
   std::int64_t Guess(const BufferTimes& times, WallTime now) const;
 
   TimestampRules rules_;

@@ -50,6 +50,8 @@ class Feeder {
   // EOS; returns its seqnum.
   guint32 Eos();
   GstPad* sink() const { return sink_.get(); }
+  GstPad* source() const { return src_.get(); }
+  GstFlowReturn Push(BufferPtr buffer) { return gst_pad_push(src_.get(), buffer.release()); }
   void Unlink() { gst_pad_unlink(src_.get(), sink_.get()); }
   void Release();
 

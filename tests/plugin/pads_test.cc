@@ -183,6 +183,57 @@ TEST_F(PadsTest, FirstAudioBufferWithDiscontIsStored) {
   EXPECT_TRUE(stream().frames()[0].frame.key_frame);
 }
 
+// A tee has given others a reference: what they see must stay what it was.
+TEST_F(PadsTest, BuffersAreNeverWrittenTo) {
+  for (const char* mode : {"disable-buffer-clipping", "use-original-pts", "key-frame-fragmentation"}) {
+    Set(mode, "true");
+    const auto video = Pad("video_%u");
+    SetState(GST_STATE_PLAYING);
+    video->Begin(kByteStreamCaps, 80 * kMsec);
+    const std::vector<guint8> bytes = {0, 0, 0, 1, 0x65, 1, 2, 3};
+    GstMemory* const memory =
+        gst_memory_new_wrapped(GST_MEMORY_FLAG_READONLY, const_cast<guint8*>(bytes.data()), bytes.size(),
+                               0, bytes.size(), nullptr, nullptr);
+    BufferPtr buffer(gst_buffer_new());
+    gst_buffer_append_memory(buffer.get(), memory);
+    GST_BUFFER_PTS(buffer.get()) = 80 * kMsec;
+    GST_BUFFER_DTS(buffer.get()) = 0;
+    gst_buffer_set_flags(buffer.get(), GST_BUFFER_FLAG_DISCONT);
+    const GstBufferFlags flags = gst_buffer_get_flags(buffer.get());
+    EXPECT_EQ(video->Push(BufferPtr(gst_buffer_ref(buffer.get()))), GST_FLOW_OK);
+    EXPECT_THAT(stream().frames(), SizeIs(1));
+    EXPECT_EQ(GST_BUFFER_PTS(buffer.get()), 80 * kMsec);
+    EXPECT_EQ(GST_BUFFER_DTS(buffer.get()), 0U);
+    EXPECT_FALSE(GST_BUFFER_DURATION_IS_VALID(buffer.get()));
+    EXPECT_EQ(gst_buffer_get_flags(buffer.get()), flags);
+    EXPECT_EQ(gst_buffer_peek_memory(buffer.get(), 0), memory);
+    EXPECT_EQ(gst_buffer_memcmp(buffer.get(), 0, bytes.data(), bytes.size()), 0);
+    EXPECT_EQ(GST_MINI_OBJECT_REFCOUNT_VALUE(buffer.get()), 1) << "and nobody keeps them";
+    SetState(GST_STATE_NULL);
+    video->Release();
+    Set(mode, "false");
+  }
+}
+
+TEST_F(PadsTest, TimeIsTakenFromReferenceTimestamps) {
+  const auto video = Pad("video_%u");
+  const CapsPtr ntp(gst_caps_new_empty_simple("timestamp/x-ntp"));
+  for (const char* wanted : {"true", "false"}) {
+    Set("reference-timestamps", wanted);
+    SetState(GST_STATE_PLAYING);
+    video->Begin(kByteStreamCaps);
+    BufferPtr buffer(gst_buffer_new_allocate(nullptr, 8, nullptr));
+    gst_buffer_memset(buffer.get(), 0, 1, 8);
+    GST_BUFFER_PTS(buffer.get()) = 0;
+    const GstClockTime now = static_cast<GstClockTime>(wall_now_.nanos()) + (2'208'988'800 * GST_SECOND);
+    gst_buffer_add_reference_timestamp_meta(buffer.get(), ntp.get(), now - (700 * kMsec),
+                                            GST_CLOCK_TIME_NONE);
+    EXPECT_EQ(video->Push(std::move(buffer)), GST_FLOW_OK);
+    EXPECT_EQ(PtsOf(0), wanted == std::string("true") ? -700 : 0);
+    SetState(GST_STATE_NULL);
+  }
+}
+
 TEST_F(PadsTest, PadsShareOneAnchor) {
   const auto video = Pad("video_%u");
   const auto audio = Pad("audio_%u");
