@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "plugin/gst_ptr.h"
+
 namespace kvs::plugin {
 namespace {
 
@@ -257,6 +259,16 @@ std::string SecondsText(Duration duration) {
   const std::int64_t magnitude = tenths < 0 ? -tenths : tenths;
   return std::string(tenths < 0 ? "-" : "") + std::to_string(magnitude / 10) + "." +
          std::to_string(magnitude % 10) + " s";
+}
+
+std::string SpanText(MediaTime first, MediaTime last) {
+  std::string text = SecondsText(last - first);
+  GDateTime* const time = g_date_time_new_from_unix_utc(first.seconds());
+  if (time != nullptr) {
+    text += " from " + TakeString(g_date_time_format(time, "%Y-%m-%d %H:%M:%S UTC"));
+    g_date_time_unref(time);
+  }
+  return text;
 }
 
 }  // namespace kvs::plugin

@@ -44,6 +44,8 @@ std::string_view LossAdvice(LossReason reason);
 
 // "12.3 s"
 std::string SecondsText(Duration duration);
+// "12.3 s from 2023-11-14 22:13:20 UTC": a part of a recording whose times are since 1970.
+std::string SpanText(MediaTime first, MediaTime last);
 
 }  // namespace kvs::plugin
 

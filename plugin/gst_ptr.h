@@ -14,6 +14,7 @@ struct GstDeleter {
   void operator()(GstBuffer* p) const { gst_buffer_unref(p); }
   void operator()(GstCaps* p) const { gst_caps_unref(p); }
   void operator()(GstEvent* p) const { gst_event_unref(p); }
+  void operator()(GstQuery* p) const { gst_query_unref(p); }
   void operator()(GstStructure* p) const { gst_structure_free(p); }
   void operator()(GstObject* p) const { gst_object_unref(p); }
   void operator()(GstElement* p) const { gst_object_unref(p); }
@@ -23,6 +24,7 @@ struct GstDeleter {
 using BufferPtr = std::unique_ptr<GstBuffer, GstDeleter>;
 using CapsPtr = std::unique_ptr<GstCaps, GstDeleter>;
 using EventPtr = std::unique_ptr<GstEvent, GstDeleter>;
+using QueryPtr = std::unique_ptr<GstQuery, GstDeleter>;
 using StructurePtr = std::unique_ptr<GstStructure, GstDeleter>;
 using ElementPtr = std::unique_ptr<GstElement, GstDeleter>;
 using PadPtr = std::unique_ptr<GstPad, GstDeleter>;

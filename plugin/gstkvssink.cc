@@ -77,6 +77,13 @@ void ReleasePad(GstElement* element, GstPad* pad) {
   GST_KVS_SINK(element)->sink->ReleasePad(pad);
 }
 
+gboolean Query(GstElement* element, GstQuery* query) {
+  if (GST_KVS_SINK(element)->sink->AnswerQuery(query)) {
+    return TRUE;
+  }
+  return GST_ELEMENT_CLASS(gst_kvs_sink_parent_class)->query(element, query);
+}
+
 GstStateChangeReturn ChangeState(GstElement* element, GstStateChange transition) {
   kvs::plugin::Sink* const sink = GST_KVS_SINK(element)->sink;
   if (transition == GST_STATE_CHANGE_NULL_TO_READY && !sink->Prepare()) {
@@ -153,6 +160,7 @@ static void gst_kvs_sink_class_init(GstKvsSinkClass* klass) {
   element_class->request_new_pad = RequestNewPad;
   element_class->release_pad = ReleasePad;
   element_class->change_state = ChangeState;
+  element_class->query = Query;
   gst_element_class_add_static_pad_template(element_class, &video_template);
   gst_element_class_add_static_pad_template(element_class, &audio_template);
   // Not "Sink/Video": autovideosink would take it for a display.

@@ -28,7 +28,9 @@ StructurePtr NewStructure(const char* name, std::string_view stream) {
 void AddReason(GstStructure* s, const Status& reason) {
   gst_structure_set(s, "status-code", G_TYPE_STRING, Name(reason.code()).c_str(), "http-status",
                     G_TYPE_INT, reason.http_status(), "message", G_TYPE_STRING,
-                    reason.ok() ? "" : ReasonText(reason).c_str(), nullptr);
+                    reason.ok() ? "" : ReasonText(reason).c_str(), "service-error", G_TYPE_STRING,
+                    reason.service_error().c_str(), "request-id", G_TYPE_STRING,
+                    reason.request_id().c_str(), nullptr);
 }
 
 void SetTime(GstStructure* s, const char* field, std::int64_t nanos) {
@@ -79,8 +81,8 @@ StructurePtr Make(std::string_view stream, const FragmentAcked& e) {
   return s;
 }
 
-StructurePtr Make(std::string_view stream, const FramesLost& e) {
-  StructurePtr s = NewStructure("kvssink-frames-lost", stream);
+StructurePtr MakeLoss(const char* name, std::string_view stream, const FramesLost& e) {
+  StructurePtr s = NewStructure(name, stream);
   gst_structure_set(s.get(), "reason", G_TYPE_STRING, LossReasonName(e.reason), "frames",
                     G_TYPE_UINT64, static_cast<guint64>(e.frames), "bytes", G_TYPE_UINT64,
                     static_cast<guint64>(e.bytes), "message", G_TYPE_STRING,
@@ -88,6 +90,10 @@ StructurePtr Make(std::string_view stream, const FramesLost& e) {
   SetTime(s.get(), "first-pts", e.first_pts.nanos());
   SetTime(s.get(), "last-pts", e.last_pts.nanos());
   return s;
+}
+
+StructurePtr Make(std::string_view stream, const FramesLost& e) {
+  return MakeLoss("kvssink-frames-lost", stream, e);
 }
 
 StructurePtr Make(std::string_view stream, const Pressure& e) {
@@ -150,6 +156,30 @@ StructurePtr EventStructure(std::string_view stream, const StreamEvent& event) {
   return std::visit([&](const auto& e) { return Make(stream, e); }, event);
 }
 
+StructurePtr LossEndedStructure(std::string_view stream, const FramesLost& total) {
+  return MakeLoss("kvssink-loss-ended", stream, total);
+}
+
+StructurePtr PlaybackStructure(std::string_view stream, const std::vector<PlaybackLimit>& limits) {
+  StructurePtr s = NewStructure("kvssink-playback-limits", stream);
+  GValue list = G_VALUE_INIT;
+  g_value_init(&list, GST_TYPE_LIST);
+  for (const PlaybackLimit limit : limits) {
+    GValue name = G_VALUE_INIT;
+    g_value_init(&name, G_TYPE_STRING);
+    g_value_set_static_string(&name, PlaybackLimitName(limit));
+    gst_value_list_append_and_take_value(&list, &name);
+  }
+  gst_structure_take_value(s.get(), "reasons", &list);
+  return s;
+}
+
+void PostInfo(GstElement* element, const std::string& text, StructurePtr details) {
+  gst_element_message_full_with_details(element, GST_MESSAGE_INFO, GST_STREAM_ERROR,
+                                        GST_STREAM_ERROR_FORMAT, g_strdup(text.c_str()), nullptr,
+                                        "kvssink", "PostInfo", __LINE__, details.release());
+}
+
 void PostElementMessage(GstElement* element, StructurePtr structure) {
   if (structure != nullptr) {
     gst_element_post_message(element,
@@ -157,7 +187,8 @@ void PostElementMessage(GstElement* element, StructurePtr structure) {
   }
 }
 
-StructurePtr StatsStructure(const StreamMetrics& metrics, const PadCounters& counters) {
+StructurePtr StatsStructure(const StreamMetrics& metrics, const ProducerMetrics& producer,
+                            const PadCounters& counters) {
   const std::pair<const char*, std::uint64_t> fields[] = {
       {"frames-put", metrics.frames_put},
       {"bytes-put", metrics.bytes_put},
@@ -196,6 +227,10 @@ StructurePtr StatsStructure(const StreamMetrics& metrics, const PadCounters& cou
       {"stored-frames", metrics.stored_frames},
       {"stored-fragments", metrics.stored_fragments},
       {"unsent-bytes", metrics.unsent_bytes},
+      {"key-frames-asked", counters.key_frames_asked},
+      {"store-size", producer.store_size},
+      {"store-available", producer.store_available},
+      {"store-allocated", producer.store_allocated},
   };
   const std::pair<std::string, const LatencyMetrics&> latencies[] = {
       {"put-to-buffering", metrics.put_to_buffering},
@@ -223,18 +258,6 @@ StructurePtr StatsStructure(const StreamMetrics& metrics, const PadCounters& cou
   gst_structure_set(s.get(), "active-sessions", G_TYPE_UINT,
                     static_cast<guint>(metrics.active_sessions), nullptr);
   return s;
-}
-
-std::optional<std::uint64_t> WarningLimiter::Report(LossReason reason, std::uint64_t frames,
-                                                    MonoTime now) {
-  Episode& episode = episodes_[static_cast<std::size_t>(reason) % kLossReasons];
-  const bool begins = !episode.last_loss.has_value() || now - *episode.last_loss >= kQuietTime;
-  episode.last_loss = now;
-  episode.held_back += frames;
-  if (!begins) {
-    return std::nullopt;
-  }
-  return std::exchange(episode.held_back, 0);
 }
 
 }  // namespace kvs::plugin

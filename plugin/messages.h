@@ -2,9 +2,9 @@
 #define KVS_PLUGIN_MESSAGES_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gst/gst.h>
 
@@ -12,6 +12,7 @@
 #include "kvs/status.h"
 #include "kvs/stream_events.h"
 #include "plugin/gst_ptr.h"
+#include "plugin/playback.h"
 
 // What the element says on the bus; docs/kvssink.md lists names and fields. The functions that post
 // must be called without a lock, as a synchronous handler of the bus may call into the element.
@@ -31,10 +32,19 @@ void PostError(GstElement* element, std::string_view stream, const Status& statu
 void PostWarning(GstElement* element, std::string_view stream, const Status& status,
                  const std::string& text);
 
+// Posts GST_MESSAGE_INFO about the stream's format, with `details` attached.
+void PostInfo(GstElement* element, const std::string& text, StructurePtr details);
+
 // The structure of the element message for an event; none for events that are told in other ways
 // (StreamFailed, Stopped). Acks about which an application has nothing to do (BUFFERING, IDLE) have
 // none either.
 StructurePtr EventStructure(std::string_view stream, const StreamEvent& event);
+
+// The structure of the element message for the end of an episode in which frames were lost.
+StructurePtr LossEndedStructure(std::string_view stream, const FramesLost& total);
+
+// The details of the INFO about playback.
+StructurePtr PlaybackStructure(std::string_view stream, const std::vector<PlaybackLimit>& limits);
 
 // Posts GST_MESSAGE_ELEMENT; does nothing for null.
 void PostElementMessage(GstElement* element, StructurePtr structure);
@@ -45,29 +55,12 @@ struct PadCounters {
   std::uint64_t outside_segment = 0;     // audio before or behind the segment
   std::uint64_t empty = 0;               // nothing in them
   std::uint64_t timestamps_guessed = 0;  // no usable time
+  std::uint64_t key_frames_asked = 0;    // events that ask upstream for one
 };
 
 // The value of the property `stats`.
-StructurePtr StatsStructure(const StreamMetrics& metrics, const PadCounters& counters);
-
-// Keeps WARNINGs about lost frames to one per episode: an episode of a reason ends when nothing was
-// told about it for kQuietTime. What was kept back is part of the next report. Not synchronised.
-class WarningLimiter {
- public:
-  // Longer than the library's interval between reports of one episode (10 s).
-  static constexpr Duration kQuietTime = Duration::Seconds(30);
-
-  // What to warn of now: the frames since the last warning about this reason; none within an
-  // episode.
-  std::optional<std::uint64_t> Report(LossReason reason, std::uint64_t frames, MonoTime now);
-
- private:
-  struct Episode {
-    std::optional<MonoTime> last_loss;
-    std::uint64_t held_back = 0;
-  };
-  Episode episodes_[kLossReasons];
-};
+StructurePtr StatsStructure(const StreamMetrics& metrics, const ProducerMetrics& producer,
+                            const PadCounters& counters);
 
 }  // namespace kvs::plugin
 

@@ -200,6 +200,10 @@ const PropertyRow kTable[] = {
      StringProperty{&Settings::proxy_id, nullptr}},
     {"proxy-pw", "Proxy password", "Password for the proxy. Reads as *** when set",
      SecretProperty{&Settings::proxy_pw, ""}},
+    {"ack-messages", "Ack messages",
+     "Post an element message for each fragment that is acknowledged; the signal fragment-ack comes "
+     "in any case",
+     BoolProperty{&Settings::ack_messages}},
     {"reference-timestamps", "Reference timestamps",
      "Take the time of day from reference timestamps (NTP or Unix time) on the buffers, where they "
      "have them, instead of from the arrival of the first one",

@@ -34,6 +34,8 @@ constexpr std::size_t kMaxMkvNameLength = 32;
 constexpr std::size_t kMaxUserAgentLength = 32;
 constexpr std::size_t kMaxContentTypeLength = 128;
 constexpr std::size_t kMaxDeviceNameLength = 128;
+// How often a wait for room is looked up from, to tell of an outage that lasts.
+constexpr Duration kRoomInterval = Duration::Seconds(2);
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
 Status Invalid(std::string message) {
@@ -285,6 +287,7 @@ Status ResolveStream(const Settings& settings, const Surroundings& world, Resolv
         "arrived");
   }
   config.buffer_duration = BufferDuration(settings.buffer_duration_s, resolved.notes);
+  config.offline_wait = kRoomInterval;
   config.max_latency = Duration::Seconds(settings.max_latency_s);
   config.connection_staleness = Duration::Seconds(settings.connection_staleness_s);
   return Validate(config);

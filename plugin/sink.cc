@@ -20,8 +20,12 @@ constexpr std::int64_t kNanosPerMicro = 1000;
 // the element: what a stopped stream says while it drains is still told, under its own generation.
 class Listener final : public StreamListener {
  public:
-  Listener(GstElement* element, std::uint64_t generation, std::string name, std::string service)
-      : generation_(generation), name_(std::move(name)), service_(std::move(service)) {
+  Listener(GstElement* element, std::uint64_t generation, std::string name, std::string service,
+           StreamStory story)
+      : generation_(generation),
+        name_(std::move(name)),
+        service_(std::move(service)),
+        story_(std::move(story)) {
     g_weak_ref_init(&element_, element);
   }
   ~Listener() override { g_weak_ref_clear(&element_); }
@@ -31,7 +35,7 @@ class Listener final : public StreamListener {
   void OnStreamEvent(const StreamEvent& event) override {
     const ElementPtr element(static_cast<GstElement*>(g_weak_ref_get(&element_)));
     if (element != nullptr) {
-      SinkOf(element.get())->OnStreamEvent(generation_, name_, service_, event);
+      SinkOf(element.get())->OnStreamEvent(generation_, name_, service_, story_, event);
     }
   }
 
@@ -40,6 +44,7 @@ class Listener final : public StreamListener {
   const std::uint64_t generation_;
   const std::string name_;
   const std::string service_;
+  StreamStory story_;  // callback thread only
 };
 
 }  // namespace
@@ -80,15 +85,21 @@ void Sink::GetProperty(guint id, GValue* value) {
     return;
   }
   if (std::holds_alternative<StatsProperty>(row->kind)) {
-    std::shared_ptr<Stream> stream;
-    PadCounters counters;
+    LastRun run;
     {
       const MutexLock lock(mutex_);
-      stream = running_.has_value() ? running_->stream : last_stream_;
-      counters = running_.has_value() ? running_->counters : PadCounters();
+      run = last_run_;
+      if (running_.has_value()) {
+        run.stream = running_->stream;
+        run.producer = running_->producer;
+        run.counters = running_->counters;
+      }
     }
-    const StructurePtr stats =
-        StatsStructure(stream == nullptr ? StreamMetrics() : stream->metrics(), counters);
+    if (run.stream != nullptr) {
+      run.metrics = run.stream->metrics();
+      run.producer_metrics = run.producer->metrics();
+    }
+    const StructurePtr stats = StatsStructure(run.metrics, run.producer_metrics, run.counters);
     gst_value_set_structure(value, stats.get());
     return;
   }
@@ -130,6 +141,11 @@ GstFlowReturn PadChain(GstPad* pad, GstObject* /*parent*/, GstBuffer* buffer) {
 gboolean PadEvent(GstPad* pad, GstObject* /*parent*/, GstEvent* event) {
   auto* const own = static_cast<SinkPad*>(gst_pad_get_element_private(pad));
   return own->sink->HandleEvent(*own, event);
+}
+
+gboolean PadQuery(GstPad* pad, GstObject* /*parent*/, GstQuery* query) {
+  auto* const own = static_cast<SinkPad*>(gst_pad_get_element_private(pad));
+  return own->sink->HandlePadQuery(*own, query);
 }
 
 gboolean PadActivateMode(GstPad* pad, GstObject* /*parent*/, GstPadMode mode, gboolean active) {
@@ -203,6 +219,7 @@ GstPad* Sink::RequestPad(GstPadTemplate* templ, const gchar* name) {
   });
   gst_pad_set_chain_function(pad, PadChain);
   gst_pad_set_event_function(pad, PadEvent);
+  gst_pad_set_query_function(pad, PadQuery);
   gst_pad_set_activatemode_function(pad, PadActivateMode);
   g_signal_connect(pad, "unlinked", G_CALLBACK(PadUnlinked), nullptr);
   if (running) {
@@ -398,8 +415,10 @@ bool Sink::Start() {
     return Refuse(resolved.status());
   }
   Running running;
+  StreamStory story(resolved->stream.fragment_acks);
   {
     const MutexLock lock(settings_mutex_);
+    story.ack_messages = settings_.ack_messages;
     running.emits_metrics = settings_.get_kvs_metrics;
     running.codec_id = settings_.codec_id;
     running.video_track_name = settings_.track_name.value_or(kDefaultVideoTrackName);
@@ -417,15 +436,21 @@ bool Sink::Start() {
          "goes to PAUSED"});
   }
   running.name = resolved->stream.name;
+  running.service = resolved->service;
   running.times = resolved->times;
   running.stop_timeout = resolved->stop_timeout;
   running.drain_timeout = resolved->drain_timeout;
   running.buffer_duration = resolved->stream.buffer_duration;
+  running.retention = resolved->stream.retention;
+  running.offline = resolved->stream.streaming_type == StreamingType::kOffline;
+  running.acks = resolved->stream.fragment_acks;
+  story.last_ack = running.retention == Duration() ? AckType::kReceived : AckType::kPersisted;
   running.fragment_events = FragmentEvents(std::move(resolved->events));
   running.producer = producer_;
   Result<std::shared_ptr<Stream>> stream = producer_->OpenStream(
       std::move(resolved->stream),
-      std::make_shared<Listener>(element_, running.generation, running.name, resolved->service));
+      std::make_shared<Listener>(element_, running.generation, running.name, resolved->service,
+                                 std::move(story)));
   if (!stream.ok()) {
     return Refuse(stream.status());
   }
@@ -437,9 +462,9 @@ bool Sink::Start() {
   }
   // Let go after the lock: the end of a stream may wait for a call of the listener, which takes the
   // lock.
-  std::shared_ptr<Stream> before;
+  LastRun before;
   const MutexLock lock(mutex_);
-  before.swap(last_stream_);
+  std::swap(before, last_run_);
   running_ = std::move(running);
   // Video first: players expect it to be track 1.
   for (const TrackType type : {TrackType::kVideo, TrackType::kAudio}) {
@@ -476,13 +501,15 @@ void Sink::Stop() {
     running = std::exchange(running_, std::nullopt);
     playing_ = false;
     if (running.has_value()) {
-      last_stream_ = running->stream;  // Start has emptied it
+      // Start has emptied it.
+      last_run_ = {running->stream, running->producer, {}, {}, running->counters};
     }
     flushing_changed_.notify_all();
   }
   if (!running.has_value()) {
     return;
   }
+  TellEndedLosses(running->name, running->losses.TakeEnded(hooks_.mono_now(), /*all=*/true));
   Duration timeout = running->stop_timeout;
   if (running->stop_deadline.has_value()) {
     // The time began at EOS; the wait at the end of the process is not to double it.
@@ -494,10 +521,18 @@ void Sink::Stop() {
 
 void Sink::Release() {
   producer_.reset();
-  // Let go after the lock, as in Start.
-  std::shared_ptr<Stream> before;
+  LastRun run;
+  {
+    const MutexLock lock(mutex_);
+    run = std::exchange(last_run_, {});
+  }
+  if (run.stream == nullptr) {
+    return;
+  }
+  const LastRun said{nullptr, nullptr, run.stream->metrics(), run.producer->metrics(), run.counters};
+  // The stream is let go after the lock, as in Start.
   const MutexLock lock(mutex_);
-  before.swap(last_stream_);
+  last_run_ = said;
 }
 
 }  // namespace kvs::plugin

@@ -15,6 +15,7 @@
 #include "kvs/status.h"
 #include "kvs/stream.h"
 #include "pic/base/mutex.h"
+#include "plugin/episodes.h"
 #include "plugin/gst_log.h"
 #include "plugin/messages.h"
 #include "plugin/metadata.h"
@@ -90,7 +91,12 @@ class Sink {
 
   // From the listener of the stream with this generation; `name` and `service` are that stream's.
   void OnStreamEvent(std::uint64_t generation, const std::string& name, const std::string& service,
-                     const StreamEvent& event);
+                     StreamStory& story, const StreamEvent& event);
+
+  // Of GStreamer: a query of the element, and of a pad. Neither waits; an element query that is
+  // not answered here is for the elements in front.
+  bool AnswerQuery(GstQuery* query);
+  gboolean HandlePadQuery(SinkPad& pad, GstQuery* query);
 
  private:
   enum class EosState : std::uint8_t {
@@ -108,6 +114,7 @@ class Sink {
     SinkPad* pad = nullptr;
     bool is_announced = false;  // the stream waits for it, or has it
     bool is_set = false;
+    Track track;
     std::string media_type;
   };
 
@@ -117,17 +124,26 @@ class Sink {
     std::shared_ptr<Producer> producer;
     std::shared_ptr<Stream> stream;
     std::string name;
+    std::string service;
     TimestampRules times;
     Duration stop_timeout;
     Duration drain_timeout;
     Duration buffer_duration;
+    Duration retention;
+    bool offline = false;
+    bool acks = true;
     std::optional<std::string> codec_id;
     std::string video_track_name;
     std::vector<Slot> slots;
     TimeAnchor anchor;
     PadCounters counters;
     FragmentEvents fragment_events;
-    WarningLimiter loss_warnings;
+    LossEpisodes losses;
+    OutageWatch outage;
+    std::vector<PlaybackLimit> told_limits;
+    bool few_key_frames = false;
+    // Rises when the stream goes on with a key frame only, or sooner with one.
+    std::uint64_t key_frames_wanted = 0;
     std::uint64_t frames_accepted = 0;
     bool emits_metrics = false;
     bool failed = false;
@@ -140,11 +156,21 @@ class Sink {
     std::optional<MonoTime> stop_deadline;
   };
 
+  // What is left of the last run, for `stats`: in READY the stream itself, in NULL what it said last.
+  struct LastRun {
+    std::shared_ptr<Stream> stream;
+    std::shared_ptr<Producer> producer;
+    StreamMetrics metrics;
+    ProducerMetrics producer_metrics;
+    PadCounters counters;
+  };
+
   // What the streaming thread works with; a copy, so that no lock is held meanwhile.
   struct Handle {
     std::shared_ptr<Producer> producer;
     std::shared_ptr<Stream> stream;
     std::uint64_t generation = 0;
+    bool offline = false;
     GstFlowReturn flow = GST_FLOW_OK;  // anything else: the buffer is not to be handled
   };
 
@@ -168,6 +194,7 @@ class Sink {
   GstFlowReturn Put(SinkPad& pad, const Handle& handle, const Frame& frame) KVS_EXCLUDES(mutex_);
   // After a frame was stored.
   void OnStored(SinkPad& pad, const Handle& handle, const Frame& frame) KVS_EXCLUDES(mutex_);
+  void AskForKeyFrame(SinkPad& pad, const Frame& frame) KVS_EXCLUDES(mutex_);
   bool WaitWhileOthersFlush(SinkPad& pad, std::uint64_t generation) KVS_EXCLUDES(mutex_);
   void SetPadFlushing(SinkPad& pad, bool flushing) KVS_EXCLUDES(mutex_);
   void Count(SinkPad& pad, std::uint64_t PadCounters::*counter, const char* what)
@@ -187,6 +214,16 @@ class Sink {
   void PostEosIfDue() KVS_EXCLUDES(mutex_);
   void Fail(std::uint64_t generation, const std::string& name, const Status& status)
       KVS_EXCLUDES(mutex_);
+  void Tell(std::uint64_t generation, const std::string& name, StreamStory& story,
+            const StreamEvent& event) KVS_EXCLUDES(mutex_);
+  void NoteConnection(std::uint64_t generation, const StreamEvent& event) KVS_EXCLUDES(mutex_);
+  bool WasStale(std::uint64_t generation, StreamStory& story, const StreamEvent& event)
+      KVS_EXCLUDES(mutex_);
+  // Warnings that are due although nothing happens: of outages that last and losses that are over.
+  void TellEpisodes() KVS_EXCLUDES(mutex_);
+  void TellEndedLosses(const std::string& name, const std::vector<LossEpisodes::Ended>& ended);
+  // What will not play, when all tracks are known; with `now`, of those that are.
+  void TellPlaybackLimits(std::uint64_t generation, bool now) KVS_EXCLUDES(mutex_);
   void OnDisconnected(std::uint64_t generation, const std::string& name, const std::string& service,
                       const Disconnected& event) KVS_EXCLUDES(mutex_);
   void OnFramesLost(std::uint64_t generation, const std::string& name, const FramesLost& event)
@@ -194,6 +231,9 @@ class Sink {
   void OnDrained(std::uint64_t generation, const std::string& name, const Drained& event)
       KVS_EXCLUDES(mutex_);
   void EmitFragmentAck(const FragmentAcked& event);
+
+  // Queries (sink_queries.cc).
+  bool UpstreamIsLive() KVS_EXCLUDES(mutex_);
 
   bool Refuse(const Status& status);
   // Where the library's records go: GST_DEBUG, and the file of log-config.
@@ -221,8 +261,7 @@ class Sink {
   std::condition_variable_any flushing_changed_;
   std::vector<SinkPad*> pads_ KVS_GUARDED_BY(mutex_);  // in the order of their requests
   std::optional<Running> running_ KVS_GUARDED_BY(mutex_);
-  // The stream that ran last, for `stats` in READY.
-  std::shared_ptr<Stream> last_stream_ KVS_GUARDED_BY(mutex_);
+  LastRun last_run_ KVS_GUARDED_BY(mutex_);
   std::uint64_t last_generation_ KVS_GUARDED_BY(mutex_) = 0;
   // Of log-config; null: none.
   std::shared_ptr<LogSink> log_file_ KVS_GUARDED_BY(mutex_);

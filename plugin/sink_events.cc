@@ -1,5 +1,6 @@
 // Sink: EOS, failure, and what the library says about the stream.
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 #include <variant>
@@ -46,6 +47,15 @@ std::string Sentence(std::string text) {
     text += '.';
   }
   return text;
+}
+
+// What a WARNING about lost frames carries.
+Status LossStatus(const FramesLost& loss) {
+  if (!loss.detail.ok()) {
+    return loss.detail;
+  }
+  return {loss.reason == LossReason::kPressure ? StatusCode::kStoreFull : StatusCode::kInvalidFrame,
+          std::string(LossReasonText(loss.reason))};
 }
 
 }  // namespace
@@ -126,13 +136,13 @@ void Sink::Fail(std::uint64_t generation, const std::string& name, const Status&
 // Events of the stream ---------------------------------------------------------------------------
 
 void Sink::OnStreamEvent(std::uint64_t generation, const std::string& name,
-                         const std::string& service, const StreamEvent& event) {
-  PostElementMessage(element_, EventStructure(name, event));
+                         const std::string& service, StreamStory& story,
+                         const StreamEvent& event) {
+  TellEpisodes();
+  Tell(generation, name, story, event);
+  NoteConnection(generation, event);
   if (std::holds_alternative<Connected>(event)) {
-    const MutexLock lock(mutex_);
-    if (running_.has_value() && running_->generation == generation) {
-      running_->was_connected = true;
-    }
+    TellPlaybackLimits(generation, /*now=*/true);
   } else if (const auto* disconnected = std::get_if<Disconnected>(&event)) {
     OnDisconnected(generation, name, service, *disconnected);
   } else if (const auto* acked = std::get_if<FragmentAcked>(&event)) {
@@ -146,6 +156,171 @@ void Sink::OnStreamEvent(std::uint64_t generation, const std::string& name,
                        failed->status.ToString().c_str());
     Fail(generation, name, failed->status);
   }
+}
+
+// The element messages.
+void Sink::Tell(std::uint64_t generation, const std::string& name, StreamStory& story,
+                const StreamEvent& event) {
+  const bool stale = WasStale(generation, story, event);
+  const bool tells = story.connections.Tells(event, stale);
+  if (const std::optional<Connected> before = story.connections.TakeHeldBack();
+      before.has_value()) {
+    PostElementMessage(element_, EventStructure(name, *before));
+  }
+  const auto* const acked = std::get_if<FragmentAcked>(&event);
+  if (acked != nullptr && acked->ack.type == story.last_ack) {
+    story.last_fragment = acked->ack.fragment_number;
+  }
+  if (!tells || (acked != nullptr && !story.ack_messages)) {
+    return;
+  }
+  StructurePtr structure = EventStructure(name, event);
+  if (std::holds_alternative<Disconnected>(event)) {
+    gst_structure_set(structure.get(), "stale", G_TYPE_BOOLEAN, stale ? TRUE : FALSE, nullptr);
+  } else if (std::holds_alternative<Drained>(event)) {
+    gst_structure_set(structure.get(), "last-fragment", G_TYPE_STRING, story.last_fragment.c_str(),
+                      nullptr);
+  }
+  PostElementMessage(element_, std::move(structure));
+}
+
+// Whether a connection was given up because no acknowledgement came for connection-staleness. The
+// library counts them; its event says that there was no answer in time, as it does for others.
+bool Sink::WasStale(std::uint64_t generation, StreamStory& story, const StreamEvent& event) {
+  const auto* const down = std::get_if<Disconnected>(&event);
+  if (down == nullptr || down->reason.code() != StatusCode::kNetworkTimeout) {
+    return false;
+  }
+  std::shared_ptr<Stream> stream;
+  {
+    const MutexLock lock(mutex_);
+    if (running_.has_value() && running_->generation == generation) {
+      stream = running_->stream;
+    }
+  }
+  if (stream == nullptr) {
+    return false;
+  }
+  const std::uint64_t count = stream->metrics().stale_connections;
+  return std::exchange(story.stale_connections, count) < count;
+}
+
+// What the element knows of the connection: for warnings about it, and for the key frame with which
+// a stream goes on best after an outage.
+void Sink::NoteConnection(std::uint64_t generation, const StreamEvent& event) {
+  const MutexLock lock(mutex_);
+  if (!running_.has_value() || running_->generation != generation) {
+    return;
+  }
+  if (std::holds_alternative<Connected>(event)) {
+    if (running_->outage.began()) {
+      ++running_->key_frames_wanted;
+    }
+    running_->was_connected = true;
+    running_->outage.OnConnected();
+    if (!running_->acks) {
+      running_->outage.OnArrived();
+    }
+  } else if (const auto* down = std::get_if<Disconnected>(&event);
+             down != nullptr && running_->was_connected) {
+    running_->outage.OnDisconnected(down->reason, hooks_.mono_now());
+  } else if (const auto* acked = std::get_if<FragmentAcked>(&event);
+             acked != nullptr &&
+             (acked->ack.type == AckType::kReceived || acked->ack.type == AckType::kPersisted)) {
+    running_->outage.OnArrived();
+  }
+}
+
+void Sink::TellEpisodes() {
+  std::vector<LossEpisodes::Ended> ended;
+  std::optional<OutageWatch::Due> due;
+  std::string name;
+  std::string service;
+  std::shared_ptr<Stream> stream;
+  std::shared_ptr<Producer> producer;
+  Duration buffer_duration;
+  bool offline = false;
+  {
+    const MutexLock lock(mutex_);
+    if (!running_.has_value() || (!running_->losses.any() && !running_->outage.pending())) {
+      return;
+    }
+    const MonoTime now = hooks_.mono_now();
+    ended = running_->losses.TakeEnded(now);
+    due = running_->outage.TakeDue(now);
+    name = running_->name;
+    service = running_->service;
+    stream = running_->stream;
+    producer = running_->producer;
+    buffer_duration = running_->buffer_duration;
+    offline = running_->offline;
+  }
+  TellEndedLosses(name, ended);
+  if (!due.has_value()) {
+    return;
+  }
+  const StreamMetrics metrics = stream->metrics();
+  const Duration room = RoomLeft(metrics, producer->metrics(), buffer_duration);
+  PostWarning(element_, name, due->reason,
+              "Stream \"" + name + "\": no connection to " + service + " for " +
+                  SecondsText(due->lasted) + ": " + Sentence(ReasonText(due->reason)) +
+                  " Trying again; " + SecondsText(metrics.stored_duration) + " of media are held, " +
+                  (offline ? "and the source waits when there is no more room. "
+                           : "and there is room for about " + SecondsText(room) + " more. ") +
+                  Sentence(std::string(AdviceFor(due->reason.code()))));
+}
+
+void Sink::TellEndedLosses(const std::string& name, const std::vector<LossEpisodes::Ended>& ended) {
+  for (const auto& [total, more_than_told] : ended) {
+    PostElementMessage(element_, LossEndedStructure(name, total));
+    if (more_than_told) {
+      PostWarning(element_, name, LossStatus(total),
+                  "Stream \"" + name + "\": no more frames are lost because " +
+                      std::string(LossReasonText(total.reason)) + ": " +
+                      std::to_string(total.frames) + " in all, " +
+                      SpanText(total.first_pts, total.last_pts) + ".");
+    }
+  }
+}
+
+void Sink::TellPlaybackLimits(std::uint64_t generation, bool now) {
+  std::vector<PlaybackLimit> limits;
+  std::string name;
+  {
+    const MutexLock lock(mutex_);
+    if (!running_.has_value() || running_->generation != generation) {
+      return;
+    }
+    PlaybackFacts facts;
+    facts.retention = running_->retention;
+    facts.few_key_frames = running_->few_key_frames;
+    for (const Slot& slot : running_->slots) {
+      if (slot.is_announced && !slot.is_set && !now) {
+        return;
+      }
+      facts.expects_video =
+          facts.expects_video || (slot.is_announced && slot.type == TrackType::kVideo);
+      if (slot.is_set) {
+        facts.tracks.push_back(slot.track);
+      }
+    }
+    for (const PlaybackLimit limit : PlaybackLimits(facts)) {
+      std::vector<PlaybackLimit>& told = running_->told_limits;
+      if (std::find(told.begin(), told.end(), limit) == told.end()) {
+        told.push_back(limit);
+        limits.push_back(limit);
+      }
+    }
+    name = running_->name;
+  }
+  if (limits.empty()) {
+    return;
+  }
+  std::string text = "Stream \"" + name + "\" is stored as it is, but the service's players have limits: ";
+  for (const PlaybackLimit limit : limits) {
+    text += (limit == limits.front() ? "" : "; ") + std::string(PlaybackLimitText(limit));
+  }
+  PostInfo(element_, Sentence(std::move(text)), PlaybackStructure(name, limits));
 }
 
 // An outage is no error: frames are held, and it is tried again. An application is only warned when
@@ -178,32 +353,36 @@ void Sink::OnFramesLost(std::uint64_t generation, const std::string& name,
   // What came before the first key frame cannot be decoded by anybody; what was left at the end is
   // told with it.
   if (event.reason == LossReason::kNoKeyFrame || event.reason == LossReason::kStopped) {
+    const MutexLock lock(mutex_);
+    if (event.reason == LossReason::kNoKeyFrame && running_.has_value() &&
+        running_->generation == generation) {
+      ++running_->key_frames_wanted;
+    }
     return;
   }
-  std::optional<std::uint64_t> frames;
+  bool begins = false;
   {
     const MutexLock lock(mutex_);
     if (running_.has_value() && running_->generation == generation) {
-      frames = running_->loss_warnings.Report(event.reason, event.frames, hooks_.mono_now());
+      begins = running_->losses.Add(event, hooks_.mono_now());
+      if (begins) {
+        ++running_->key_frames_wanted;
+      }
     }
   }
-  if (!frames.has_value()) {
+  if (!begins) {
     return;
   }
-  Status status = event.detail;
-  if (status.ok()) {
-    status = Status(
-        event.reason == LossReason::kPressure ? StatusCode::kStoreFull : StatusCode::kInvalidFrame,
-        std::string(LossReasonText(event.reason)));
-  }
-  std::string text = "Stream \"" + name + "\": " + std::to_string(*frames) +
-                     (*frames == 1 ? " frame was" : " frames were") + " lost because " +
+  std::string text = "Stream \"" + name + "\": " + std::to_string(event.frames) +
+                     (event.frames == 1 ? " frame was" : " frames were") + " lost because " +
                      std::string(LossReasonText(event.reason));
   if (!event.detail.ok()) {
     text += ": " + ReasonText(event.detail);
   }
-  PostWarning(element_, name, status,
-              Sentence(text) + " " + Sentence(std::string(LossAdvice(event.reason))));
+  PostWarning(element_, name, LossStatus(event),
+              text + " (" + SpanText(event.first_pts, event.last_pts) + "). " +
+                  Sentence(std::string(LossAdvice(event.reason))) +
+                  " If more are lost, their number follows when it is over.");
 }
 
 void Sink::OnDrained(std::uint64_t generation, const std::string& name, const Drained& event) {

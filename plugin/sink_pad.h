@@ -32,6 +32,8 @@ struct SinkPad {
   bool flushing = false;
   // Rises with every flush that resets running time.
   std::uint64_t flush_epoch = 0;
+  // Stream time of the last frame that was put, nanoseconds.
+  std::optional<std::uint64_t> position;
 
   // Streaming thread only, under the pad's stream lock.
   GstSegment segment;
@@ -45,6 +47,13 @@ struct SinkPad {
   // Parameter sets that came in a buffer of their own, to go in front of the next frame.
   std::vector<std::uint8_t> pending_header;
   std::vector<std::uint8_t> joined;
+  std::optional<std::uint64_t> stream_time;  // of the frame that is being put
+  // Of video: nothing can be decoded before a key frame comes; when the last one was; and what was
+  // asked for, by Running::key_frames_wanted, when it came.
+  bool needs_key_frame = true;
+  std::optional<MediaTime> last_key_frame;
+  std::uint64_t key_frames_had = 0;
+  std::optional<MonoTime> asked_for_key_frame;
 };
 
 }  // namespace kvs::plugin

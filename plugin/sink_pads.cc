@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <gst/video/video-event.h>
+
 #include "pic/codec/media_type.h"
+#include "pic/stream/fragmenter.h"
 #include "plugin/caps.h"
 #include "plugin/client_metric.h"
 #include "plugin/error_map.h"
@@ -20,6 +23,9 @@ namespace {
 // hundred bytes.
 constexpr std::size_t kMaxPendingHeaderBytes = std::size_t{64} << 10;
 
+// How often upstream is asked for a key frame while none comes.
+constexpr Duration kKeyFrameInterval = Duration::Seconds(1);
+
 const char* SourceText(TimeAnchor::Source source) {
   switch (source) {
     case TimeAnchor::Source::kArrival:
@@ -34,6 +40,17 @@ const char* SourceText(TimeAnchor::Source source) {
       break;
   }
   return "nowhere";
+}
+
+std::optional<std::uint64_t> StreamTimeOf(const GstSegment& segment, GstBuffer* buffer) {
+  const GstClockTime time =
+      GST_BUFFER_PTS_IS_VALID(buffer) ? GST_BUFFER_PTS(buffer) : GST_BUFFER_DTS(buffer);
+  if (segment.format != GST_FORMAT_TIME || !GST_CLOCK_TIME_IS_VALID(time)) {
+    return std::nullopt;
+  }
+  const guint64 stream_time = gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, time);
+  return GST_CLOCK_TIME_IS_VALID(stream_time) ? std::optional<std::uint64_t>(stream_time)
+                                              : std::nullopt;
 }
 
 bool HasFlag(GstBuffer* buffer, GstBufferFlags flag) {
@@ -87,12 +104,17 @@ Sink::Handle Sink::HandleFor(SinkPad& pad) {
   handle.producer = running_->producer;
   handle.stream = running_->stream;
   handle.generation = running_->generation;
+  handle.offline = running_->offline;
   handle.flow = pad.eos ? GST_FLOW_EOS : GST_FLOW_OK;
   if (pad.generation != running_->generation) {
     pad.generation = running_->generation;
     pad.track_is_set = false;
     pad.normalizer = TimestampNormalizer(running_->times);
     pad.pending_header.clear();
+    pad.position.reset();
+    pad.needs_key_frame = true;
+    pad.last_key_frame.reset();
+    pad.key_frames_had = running_->key_frames_wanted;
   }
   return handle;
 }
@@ -193,6 +215,8 @@ GstFlowReturn Sink::StoreFrame(SinkPad& pad, const Handle& handle, GstBuffer* bu
     data = pad.joined;
   }
   frame.data = data;
+  pad.stream_time = StreamTimeOf(pad.segment, buffer);
+  AskForKeyFrame(pad, frame);
   GST_LOG_OBJECT(pad.pad, "%" G_GSIZE_FORMAT " bytes, pts %" G_GINT64_FORMAT "%s", data.size(),
                  frame.pts.nanos(), frame.key_frame ? ", key frame" : "");
   return Put(pad, handle, frame);
@@ -232,6 +256,18 @@ GstFlowReturn Sink::Put(SinkPad& pad, const Handle& handle, const Frame& frame) 
       GST_INFO_OBJECT(pad.pad, "a frame was not stored: %s", status.ToString().c_str());
       return GST_FLOW_OK;
     }
+    if (status.code() == StatusCode::kTimedOut && handle.offline) {
+      // There still is no room; the wait goes on.
+      TellEpisodes();
+      const Handle now = HandleFor(pad);
+      if (now.flow == GST_FLOW_ERROR) {
+        return now.flow;
+      }
+      if (now.flow == GST_FLOW_FLUSHING || now.generation != handle.generation) {
+        return GST_FLOW_FLUSHING;
+      }
+      continue;
+    }
     if (status.code() != StatusCode::kCancelled) {
       Fail(handle.generation, "", status);
       return HandleFor(pad).flow == GST_FLOW_FLUSHING ? GST_FLOW_FLUSHING : GST_FLOW_ERROR;
@@ -245,6 +281,7 @@ GstFlowReturn Sink::Put(SinkPad& pad, const Handle& handle, const Frame& frame) 
 void Sink::OnStored(SinkPad& pad, const Handle& handle, const Frame& frame) {
   bool first = false;
   bool emits = false;
+  bool trouble = false;
   {
     const MutexLock lock(mutex_);
     if (!running_.has_value() || running_->generation != handle.generation) {
@@ -252,13 +289,67 @@ void Sink::OnStored(SinkPad& pad, const Handle& handle, const Frame& frame) {
     }
     first = running_->frames_accepted++ == 0;
     running_->stop_deadline.reset();
+    if (pad.stream_time.has_value()) {
+      pad.position = pad.stream_time;
+    }
+    trouble = running_->losses.any() || running_->outage.pending();
     emits = running_->emits_metrics && (first || (frame.key_frame && Leads(pad.type)));
+  }
+  if (trouble) {
+    TellEpisodes();
   }
   if (emits) {
     GstKvsSinkMetric metric =
         ClientMetric(handle.stream->metrics(), handle.producer->metrics(), frame.pts, first);
     g_signal_emit_by_name(element_, "stream-client-metric", &metric);
   }
+}
+
+// Upstream is asked for a key frame while the stream waits for one: before the first, and after
+// something was lost or the connection is a new one. Where nobody can make one, nothing happens.
+void Sink::AskForKeyFrame(SinkPad& pad, const Frame& frame) {
+  if (pad.type != TrackType::kVideo) {
+    return;
+  }
+  bool few = false;
+  bool ask = false;
+  {
+    const MutexLock lock(mutex_);
+    if (!running_.has_value() || running_->generation != pad.generation) {
+      return;
+    }
+    if (frame.key_frame) {
+      pad.needs_key_frame = false;
+      pad.last_key_frame = frame.pts;
+      pad.key_frames_had = running_->key_frames_wanted;
+      return;
+    }
+    few = pad.last_key_frame.has_value() &&
+          frame.pts - *pad.last_key_frame > kMaxFragmentDuration &&
+          !std::exchange(running_->few_key_frames, true);
+    ask = pad.needs_key_frame || pad.key_frames_had != running_->key_frames_wanted;
+  }
+  if (few) {
+    TellPlaybackLimits(pad.generation, /*now=*/true);
+  }
+  if (!ask) {
+    return;
+  }
+  const MonoTime now = hooks_.mono_now();
+  if (pad.asked_for_key_frame.has_value() && now - *pad.asked_for_key_frame < kKeyFrameInterval) {
+    return;
+  }
+  pad.asked_for_key_frame = now;
+  guint count = 0;
+  {
+    const MutexLock lock(mutex_);
+    if (running_.has_value()) {
+      count = static_cast<guint>(++running_->counters.key_frames_asked);
+    }
+  }
+  GST_DEBUG_OBJECT(pad.pad, "asking for a key frame");
+  gst_pad_push_event(pad.pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE,
+                                                                          TRUE, count));
 }
 
 // A flush of another pad ends this pad's wait for room as well. True when the frame is to be put
@@ -318,12 +409,16 @@ Status Sink::SetTrack(SinkPad& pad, const Handle& handle) {
     return status;
   }
   pad.track_is_set = true;
-  const MutexLock lock(mutex_);
-  if (Slot* const slot = SlotOf(pad); slot != nullptr) {
-    slot->is_announced = true;
-    slot->is_set = true;
-    slot->media_type = codec::MediaTypeOf(track);
+  {
+    const MutexLock lock(mutex_);
+    if (Slot* const slot = SlotOf(pad); slot != nullptr) {
+      slot->is_announced = true;
+      slot->is_set = true;
+      slot->media_type = codec::MediaTypeOf(track);
+      slot->track = std::move(track);
+    }
   }
+  TellPlaybackLimits(handle.generation, /*now=*/false);
   return {};
 }
 
@@ -404,6 +499,7 @@ void Sink::OnFlushStop(SinkPad& pad, bool reset_time) {
   {
     const MutexLock lock(mutex_);
     pad.eos = false;
+    pad.position.reset();
     if (reset_time) {
       ++pad.flush_epoch;
     }
@@ -483,6 +579,7 @@ void Sink::SetActive(SinkPad& pad, bool active) {
   {
     const MutexLock lock(mutex_);
     pad.eos = false;
+    pad.position.reset();
   }
   SetPadFlushing(pad, !active);
 }

@@ -214,12 +214,12 @@ TEST_F(EventsTest, AnUnreachableServiceIsOneWarningAndNoError) {
   EXPECT_THAT(TextOf(warnings[0]),
               AllOf(HasSubstr("http://127.0.0.1:9"), HasSubstr("connection refused"),
                     HasSubstr("120 s of media")));
-  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-disconnected", "kvssink-disconnected"));
+  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-disconnected"));
   EXPECT_EQ(video_->Push({40 * kMsec, 40 * kMsec}), GST_FLOW_OK);
   EXPECT_THAT(Take(GST_MESSAGE_ERROR), IsEmpty());
 }
 
-TEST_F(EventsTest, AnOutageIsNoWarning) {
+TEST_F(EventsTest, AShortOutageIsNoWarning) {
   Run();
   stream().Emit(Connecting{1});
   stream().Emit(Connected{1});
@@ -231,25 +231,194 @@ TEST_F(EventsTest, AnOutageIsNoWarning) {
               ElementsAre("kvssink-connecting", "kvssink-connected", "kvssink-disconnected"));
 }
 
-TEST_F(EventsTest, LostFramesAreOneWarningPerEpisode) {
+TEST_F(EventsTest, LostFramesAreAWarningAtTheBeginAndOneAtTheEnd) {
   Run();
   FramesLost lost;
   lost.reason = LossReason::kPressure;
   lost.frames = 25;
+  lost.first_pts = MediaTime::FromSeconds(1'700'000'000);
+  lost.last_pts = lost.first_pts + Duration::Seconds(2);
   stream().Emit(lost);
-  mono_now_ = mono_now_ + Duration::Seconds(10);
-  stream().Emit(lost);
+  for (int i = 0; i < 360; ++i) {  // an hour
+    mono_now_ = mono_now_ + Duration::Seconds(10);
+    lost.last_pts = lost.last_pts + Duration::Seconds(10);
+    stream().Emit(lost);
+    video_->Push({40 * kMsec, 40 * kMsec});
+  }
   std::vector<MessagePtr> warnings = Take(GST_MESSAGE_WARNING);
   ASSERT_THAT(warnings, SizeIs(1));
   EXPECT_THAT(TextOf(warnings[0]),
               AllOf(HasSubstr("25 frames were lost because the buffer was full"),
-                    HasSubstr("storage-size")));
-  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-frames-lost", "kvssink-frames-lost"));
-  mono_now_ = mono_now_ + Duration::Seconds(60);
-  stream().Emit(lost);
+                    HasSubstr("2.0 s from 2023-11-14 22:13:20 UTC"), HasSubstr("storage-size")));
+  EXPECT_THAT(TakeElementMessages(), SizeIs(361));  // one in ten seconds, as the library says
+  mono_now_ = mono_now_ + Duration::Seconds(29);
+  video_->Push({80 * kMsec, 80 * kMsec});
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), IsEmpty());
+  mono_now_ = mono_now_ + Duration::Seconds(1);
+  video_->Push({120 * kMsec, 120 * kMsec});
   warnings = Take(GST_MESSAGE_WARNING);
   ASSERT_THAT(warnings, SizeIs(1));
-  EXPECT_THAT(TextOf(warnings[0]), HasSubstr("50 frames"));
+  EXPECT_THAT(TextOf(warnings[0]), AllOf(HasSubstr("no more frames are lost"),
+                                         HasSubstr("9025 in all, 3602.0 s from 2023-11-14")));
+  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-loss-ended"));
+  stream().Emit(lost);
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), SizeIs(1)) << "the next episode";
+}
+
+TEST_F(EventsTest, ALossThatWasToldWholeIsNotTwoWarnings) {
+  Run();
+  FramesLost lost;
+  lost.reason = LossReason::kInvalid;
+  lost.frames = 1;
+  stream().Emit(lost);
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), SizeIs(1));
+  SetState(GST_STATE_NULL);  // ends every episode
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), IsEmpty());
+  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-frames-lost", "kvssink-loss-ended"));
+}
+
+TEST_F(EventsTest, StoppingTellsHowManyWereLost) {
+  Run();
+  FramesLost lost;
+  lost.frames = 10;
+  stream().Emit(lost);
+  stream().Emit(lost);
+  SetState(GST_STATE_READY);
+  const std::vector<MessagePtr> warnings = Take(GST_MESSAGE_WARNING);
+  ASSERT_THAT(warnings, SizeIs(2));
+  EXPECT_THAT(TextOf(warnings[1]), HasSubstr("20 in all"));
+}
+
+FragmentAcked Acked(AckType type, const char* number) { return {{type, 5, number, 0, ""}, 1}; }
+
+Disconnected Down(StatusCode code) {
+  Disconnected down;
+  down.reason = Status(code, "no way through").WithService(503, "ServiceUnavailable", "req-7");
+  return down;
+}
+
+// What the library says in an hour in which reasons take turns, and now and then the service accepts a
+// connection and hangs up.
+TEST_F(EventsTest, AnOutageOfAnHourIsAHandfulOfMessages) {
+  Run();
+  stream().Emit(Connecting{1});
+  stream().Emit(Connected{1});
+  stream().Emit(Acked(AckType::kPersisted, "1"));
+  TakeElementMessages();
+  for (int second = 0; second < 3600; second += 10) {
+    stream().Emit(Down(second % 20 == 0 ? StatusCode::kConnectFailed : StatusCode::kNetworkTimeout));
+    mono_now_ = mono_now_ + Duration::Seconds(10);
+    if (second % 600 == 300) {
+      stream().Emit(Connected{2});
+    }
+    video_->Push({40 * kMsec, 40 * kMsec});
+  }
+  EXPECT_THAT(TakeElementMessages(),
+              ElementsAre("kvssink-disconnected", "kvssink-disconnected", "kvssink-connected",
+                          "kvssink-disconnected"));
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), SizeIs(1));
+  // The end of it: what was held back is told when something arrives.
+  stream().Emit(Connected{9});
+  EXPECT_THAT(TakeElementMessages(), IsEmpty());
+  stream().Emit(Acked(AckType::kReceived, "2"));
+  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-connected", "kvssink-fragment-acked"));
+  // The next outage is told again.
+  stream().Emit(Down(StatusCode::kConnectFailed));
+  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-disconnected"));
+}
+
+TEST_F(EventsTest, AnOutageThatLastsIsAWarningWithTheRoomThatIsLeft) {
+  Run();
+  StreamMetrics metrics;
+  metrics.stored_duration = Duration::Seconds(12);
+  metrics.stored_bytes = 12'000;
+  stream().set_metrics(metrics);
+  world_->producer_metrics.store_available = 60'000;
+  stream().Emit(Connected{1});
+  stream().Emit(Down(StatusCode::kConnectionLost));
+  mono_now_ = mono_now_ + Duration::Millis(9999);
+  video_->Push({40 * kMsec, 40 * kMsec});
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), IsEmpty());
+  mono_now_ = mono_now_ + Duration::Millis(1);
+  video_->Push({80 * kMsec, 80 * kMsec});
+  video_->Push({120 * kMsec, 120 * kMsec});
+  const std::vector<MessagePtr> warnings = Take(GST_MESSAGE_WARNING);
+  ASSERT_THAT(warnings, SizeIs(1));
+  EXPECT_THAT(TextOf(warnings[0]),
+              AllOf(HasSubstr("no connection to Kinesis Video Streams in us-west-2 for 10.0 s"),
+                    HasSubstr("no way through"), HasSubstr("12.0 s of media are held"),
+                    HasSubstr("room for about 60.0 s more")));
+  EXPECT_THAT(DebugOf(warnings[0]), HasSubstr("req-7"));
+}
+
+TEST_F(EventsTest, AnOfflineStreamThatWaitsForRoomWarnsOfAnOutageAsWell) {
+  Set("streaming-type", "offline");
+  Run();
+  EXPECT_EQ(stream().config().offline_wait, Duration::Seconds(2));
+  stream().Emit(Connected{1});
+  stream().Emit(Down(StatusCode::kConnectionLost));
+  mono_now_ = mono_now_ + Duration::Seconds(10);
+  stream().set_time_outs(3);
+  EXPECT_EQ(video_->Push({40 * kMsec, 40 * kMsec}), GST_FLOW_OK);
+  EXPECT_THAT(stream().frames(), SizeIs(2));
+  const std::vector<MessagePtr> warnings = Take(GST_MESSAGE_WARNING);
+  ASSERT_THAT(warnings, SizeIs(1));
+  EXPECT_THAT(TextOf(warnings[0]), HasSubstr("the source waits when there is no more room"));
+  EXPECT_THAT(Take(GST_MESSAGE_ERROR), IsEmpty());
+}
+
+TEST_F(EventsTest, AConnectionGivenUpForSilenceSaysSo) {
+  Run();
+  const auto stale = [this] {
+    const std::vector<MessagePtr> messages = Take(GST_MESSAGE_ELEMENT);
+    gboolean value = FALSE;
+    EXPECT_THAT(messages, SizeIs(1));
+    EXPECT_TRUE(gst_structure_get_boolean(gst_message_get_structure(messages.back().get()), "stale",
+                                          &value));
+    return value != FALSE;
+  };
+  stream().Emit(Down(StatusCode::kNetworkTimeout));
+  EXPECT_FALSE(stale());
+  StreamMetrics metrics;
+  metrics.stale_connections = 1;
+  stream().set_metrics(metrics);
+  stream().Emit(Down(StatusCode::kNetworkTimeout));
+  EXPECT_TRUE(stale());
+}
+
+TEST_F(EventsTest, ReasonsCarryWhatASupportCaseNeeds) {
+  Run();
+  stream().Emit(Down(StatusCode::kServiceFailure));
+  const std::vector<MessagePtr> messages = Take(GST_MESSAGE_ELEMENT);
+  ASSERT_THAT(messages, SizeIs(1));
+  const GstStructure* const s = gst_message_get_structure(messages[0].get());
+  EXPECT_STREQ(gst_structure_get_string(s, "service-error"), "ServiceUnavailable");
+  EXPECT_STREQ(gst_structure_get_string(s, "request-id"), "req-7");
+}
+
+TEST_F(EventsTest, DrainedNamesTheLastFragmentAlsoWhenTheElementHasStopped) {
+  Run();
+  stream().Emit(Acked(AckType::kPersisted, "4711"));
+  stream().Emit(Acked(AckType::kReceived, "4712"));
+  const std::shared_ptr<FakeStream> last = world_->streams.back();
+  SetState(GST_STATE_READY);
+  TakeElementMessages();
+  last->Emit(Drained{});
+  const std::vector<MessagePtr> messages = Take(GST_MESSAGE_ELEMENT);
+  ASSERT_THAT(messages, SizeIs(1));
+  EXPECT_STREQ(gst_structure_get_string(gst_message_get_structure(messages[0].get()), "last-fragment"),
+               "4711");
+}
+
+TEST_F(EventsTest, MessagesAboutAcksCanBeSwitchedOffAndTheSignalStays) {
+  Set("ack-messages", "false");
+  Run();
+  int signalled = 0;
+  g_signal_connect(element_.get(), "fragment-ack",
+                   G_CALLBACK(+[](GstElement*, gpointer, int* count) { ++*count; }), &signalled);
+  stream().Emit(Acked(AckType::kPersisted, "1"));
+  EXPECT_THAT(TakeElementMessages(), IsEmpty());
+  EXPECT_EQ(signalled, 1);
 }
 
 TEST_F(EventsTest, FramesBeforeTheFirstKeyFrameAreToldWithoutAWarning) {

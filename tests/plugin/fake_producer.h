@@ -67,6 +67,10 @@ class FakeStream final : public Stream {
     if (!put_status_.ok()) {
       return put_status_;
     }
+    if (time_outs_ > 0) {
+      --time_outs_;
+      return {StatusCode::kTimedOut, "no room for a frame"};
+    }
     PutRecord record{frame, {frame.data.begin(), frame.data.end()}};
     record.frame.data = {};
     frames_.push_back(std::move(record));
@@ -161,6 +165,11 @@ class FakeStream final : public Stream {
     const std::lock_guard lock(mutex_);
     put_status_ = std::move(status);
   }
+  // So many calls of PutFrame end without room.
+  void set_time_outs(int count) {
+    const std::lock_guard lock(mutex_);
+    time_outs_ = count;
+  }
   void set_event_status(Status status) {
     const std::lock_guard lock(mutex_);
     event_status_ = std::move(status);
@@ -222,6 +231,7 @@ class FakeStream final : public Stream {
   bool full_ = false;
   bool flushing_ = false;
   int waiting_ = 0;
+  int time_outs_ = 0;
 };
 
 // What the element opened, in order; outlives the element.

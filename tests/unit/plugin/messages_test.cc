@@ -7,19 +7,6 @@
 namespace kvs::plugin {
 namespace {
 
-MonoTime At(std::int64_t seconds) {
-  return MonoTime::FromSeconds(1000 + seconds);
-}
-
-TEST(WarningLimiterTest, WarnsOncePerEpisodeAndReasonAndLosesNoCount) {
-  WarningLimiter limiter;
-  EXPECT_EQ(limiter.Report(LossReason::kPressure, 5, At(0)), 5U);
-  EXPECT_EQ(limiter.Report(LossReason::kPressure, 7, At(10)), std::nullopt);
-  EXPECT_EQ(limiter.Report(LossReason::kRejected, 1, At(10)), 1U);
-  EXPECT_EQ(limiter.Report(LossReason::kPressure, 2, At(20)), std::nullopt);
-  EXPECT_EQ(limiter.Report(LossReason::kPressure, 1, At(50)), 10U);
-}
-
 guint64 Uint64Of(const GstStructure* s, const char* field) {
   guint64 value = 0;
   EXPECT_TRUE(gst_structure_get_uint64(s, field, &value)) << field;
@@ -80,9 +67,14 @@ TEST(StatsStructureTest, CarriesLibraryAndPadCounters) {
   metrics.frames_put = 7;
   PadCounters counters;
   counters.corrupted = 2;
-  const StructurePtr s = StatsStructure(metrics, counters);
+  ProducerMetrics producer;
+  producer.store_size = 128;
+  producer.store_available = 100;
+  const StructurePtr s = StatsStructure(metrics, producer, counters);
   EXPECT_EQ(Uint64Of(s.get(), "frames-put"), 7U);
   EXPECT_EQ(Uint64Of(s.get(), "frames-dropped-corrupted"), 2U);
+  EXPECT_EQ(Uint64Of(s.get(), "store-size"), 128U);
+  EXPECT_EQ(Uint64Of(s.get(), "store-available"), 100U);
 }
 
 }  // namespace
