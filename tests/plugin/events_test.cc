@@ -373,8 +373,9 @@ TEST_F(EventsTest, AConnectionGivenUpForSilenceSaysSo) {
     const std::vector<MessagePtr> messages = Take(GST_MESSAGE_ELEMENT);
     gboolean value = FALSE;
     EXPECT_THAT(messages, SizeIs(1));
-    EXPECT_TRUE(gst_structure_get_boolean(gst_message_get_structure(messages.back().get()), "stale",
-                                          &value));
+    EXPECT_TRUE(!messages.empty() &&
+                gst_structure_get_boolean(gst_message_get_structure(messages.back().get()), "stale",
+                                          &value) != FALSE);
     return value != FALSE;
   };
   stream().Emit(Down(StatusCode::kNetworkTimeout));

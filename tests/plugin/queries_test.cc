@@ -105,9 +105,11 @@ TEST_F(QueriesTest, PositionIsThatOfTheLatestFrameThatWasPut) {
   audio->Push({12 * GST_SECOND, 12 * GST_SECOND});
   video->Push({11500 * kMsec, 11500 * kMsec}, kDelta);
   EXPECT_EQ(Position(), gint64{12 * GST_SECOND});
+  video->Push({12500 * kMsec, 12500 * kMsec}, kDelta);
+  EXPECT_EQ(Position(), gint64{12500 * kMsec});
   stream().set_put_status(Status(StatusCode::kInvalidNal, "no NAL unit"));
   video->Push({13 * GST_SECOND, 13 * GST_SECOND}, kDelta);
-  EXPECT_EQ(Position(), gint64{12 * GST_SECOND}) << "what was not stored";
+  EXPECT_EQ(Position(), gint64{12500 * kMsec}) << "what was not stored";
   SetState(GST_STATE_READY);
   SetState(GST_STATE_PAUSED);
   EXPECT_EQ(Position(), std::nullopt);
