@@ -76,6 +76,13 @@ const FaultBook::Entry* FaultBook::OnCallDelay(std::string_view api, std::string
   });
 }
 
+const FaultBook::Entry* FaultBook::OnCallGarbage(std::string_view api, std::string_view stream,
+                                                 Time now) {
+  return Decide(FaultKind::kGarbage, now, [&](const Fault& fault) {
+    return (fault.api.empty() || fault.api == api) && fault.MatchesStream(stream);
+  });
+}
+
 const FaultBook::Entry* FaultBook::OnGetEndpoint(std::string_view stream, Time now) {
   return Decide(FaultKind::kEndpoint, now,
                 [&](const Fault& fault) { return fault.MatchesStream(stream); });

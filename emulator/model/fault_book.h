@@ -44,6 +44,7 @@ class FaultBook {
   const Entry* OnHandshake(Time now);
   const Entry* OnCallStatus(std::string_view api, std::string_view stream, Time now);
   const Entry* OnCallDelay(std::string_view api, std::string_view stream, Time now);
+  const Entry* OnCallGarbage(std::string_view api, std::string_view stream, Time now);
   const Entry* OnGetEndpoint(std::string_view stream, Time now);
   bool HoldsCreating(std::string_view stream, Time now) const;
   // The next time (or the present one) at which the service does not listen.

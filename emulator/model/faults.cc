@@ -15,12 +15,13 @@ struct KindRow {
   std::string_view keys;  // beside the common ones, each between spaces
 };
 
-constexpr std::array<KindRow, 16> kKinds = {{
+constexpr std::array<KindRow, 17> kKinds = {{
     {FaultKind::kRefuse, "refuse", " mode call "},
     {FaultKind::kTlsFail, "tls-fail", " call "},
     {FaultKind::kStatus, "status", " api code error message call "},
     {FaultKind::kDelay, "delay", " api ms call "},
     {FaultKind::kEndpoint, "endpoint", " url call "},
+    {FaultKind::kGarbage, "garbage", " api call "},
     {FaultKind::kCreating, "creating", " "},
     {FaultKind::kReset, "reset", " session bytes kind "},
     {FaultKind::kCloseAfter, "close-after", " session fragments kind "},

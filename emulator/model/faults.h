@@ -21,6 +21,7 @@ enum class FaultKind : std::uint8_t {
   kStatus,
   kDelay,
   kEndpoint,
+  kGarbage,
   kCreating,
   // sessions: the connection
   kReset,

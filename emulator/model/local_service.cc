@@ -8,6 +8,9 @@
 namespace kvs::emulator {
 namespace {
 
+// What a captive portal answers, and no service.
+constexpr std::string_view kGarbage = "<html><body>Please sign in</body></html>";
+
 ApiError InvalidArgument(std::string message) {
   return {400, "InvalidArgumentException", std::move(message)};
 }
@@ -113,6 +116,10 @@ std::optional<ApiAnswer> LocalService::RefusalBeforeCall(std::string_view api,
     const Fault& fault = entry->fault;
     return ApiAnswer::Refused({fault.status_code, fault.error_type, fault.message});
   }
+  if (const FaultBook::Entry* entry = faults_.OnCallGarbage(api, stream, now)) {
+    NoteFault(entry->id, now);
+    return ApiAnswer::Ok(std::string(kGarbage));
+  }
   if (context.refused) {
     return ApiAnswer::Refused(*context.refused);
   }
@@ -179,6 +186,17 @@ CallResult LocalService::Call(std::string_view api, std::string_view body,
     record.number_of_producer_time.clear();
   }
   result.answer = std::move(outcome.answer);
+  return result;
+}
+
+CallResult LocalService::CallElsewhere(std::string_view api, const CallContext& context, Time now,
+                                       const std::function<ApiAnswer()>& answer) {
+  now_ = now;
+  CallResult result;
+  result.hold = HoldOf(api, "", now);
+  std::optional<ApiAnswer> refusal = RefusalBeforeCall(api, "", context, now);
+  result.answer = refusal ? *std::move(refusal) : answer();
+  NoteCall(api, "", result.answer, context, now);
   return result;
 }
 

@@ -92,6 +92,9 @@ class LocalService : private SessionHost {
   // `api` is one of ApiOfPath, but putMedia. `endpoint` is what getDataEndpoint answers.
   CallResult Call(std::string_view api, std::string_view body, std::string_view endpoint,
                   const CallContext& context, Time now);
+  // A call that is not about a stream, and whose answer is made elsewhere; faults, counters and the log are as for any.
+  CallResult CallElsewhere(std::string_view api, const CallContext& context, Time now,
+                           const std::function<ApiAnswer()>& answer);
   PutMediaResult OpenPutMedia(const PutMediaHeaders& headers, const CallContext& context, Time now);
 
   StreamRegistry& streams() { return registry_; }
@@ -151,7 +154,7 @@ class LocalService : private SessionHost {
   void OnSessionGone(const PutMediaSession& session) override;
 
   StreamRecord& RecordOf(const std::string& stream);
-  // The refusal of faults, signature and quotas, in this order.
+  // The answer of faults, and the refusal of signature and quotas, in this order.
   std::optional<ApiAnswer> RefusalBeforeCall(std::string_view api, const std::string& stream,
                                              const CallContext& context, Time now);
   bool WithinControlQuota(std::string_view api, const std::string& stream, Time now);

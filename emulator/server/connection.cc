@@ -6,6 +6,7 @@
 #include "emulator/model/control_plane.h"
 #include "emulator/server/admin.h"
 #include "emulator/server/http_response.h"
+#include "emulator/server/iot_endpoint.h"
 #include "emulator/server/put_media_exchange.h"
 
 namespace kvs::emulator {
@@ -19,11 +20,12 @@ constexpr Duration kIdleLimit = std::chrono::seconds(75);
 }  // namespace
 
 Connection::Connection(ServerContext& context, std::shared_ptr<Transport> transport,
-                       std::uint64_t number)
+                       std::uint64_t number, bool is_iot)
     : context_(context),
       entry_(context, *this),
       transport_(std::move(transport)),
       number_(number),
+      is_iot_(is_iot),
       timer_(context.loop.NewTimer()),
       buffer_(kBufferSize) {
   ++context_.open_connections;
@@ -123,7 +125,7 @@ bool Connection::ProcessHead() {
   request_ = parser_.Take();
   decoder_ = BodyDecoder(*request_);
   body_.clear();
-  if (request_->method == "POST" && ApiOfPath(request_->path) == "putMedia") {
+  if (!is_iot_ && request_->method == "POST" && ApiOfPath(request_->path) == "putMedia") {
     DispatchPutMedia();
     return true;
   }
@@ -169,6 +171,11 @@ CallContext Connection::NewCallContext() const {
 }
 
 void Connection::Dispatch() {
+  if (is_iot_) {
+    const CallResult result = AnswerIot(context_, *request_, NewCallContext());
+    Answer(result.answer, result.hold);
+    return;
+  }
   if (request_->path.starts_with("/_local/")) {
     Answer(HandleAdmin(context_, request_->method, request_->path, body_), {});
     return;

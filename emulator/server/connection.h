@@ -17,7 +17,9 @@ namespace kvs::emulator {
 // PutMediaExchange. Loop thread only; keeps itself alive while it waits for something.
 class Connection : public Stoppable, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(ServerContext& context, std::shared_ptr<Transport> transport, std::uint64_t number);
+  // `is_iot`: on the port of AWS IoT.
+  Connection(ServerContext& context, std::shared_ptr<Transport> transport, std::uint64_t number,
+             bool is_iot = false);
   ~Connection() override;
 
   void Start();
@@ -45,6 +47,7 @@ class Connection : public Stoppable, public std::enable_shared_from_this<Connect
   StoppableEntry entry_;
   std::shared_ptr<Transport> transport_;
   const std::uint64_t number_;
+  const bool is_iot_;
   std::unique_ptr<Timer> timer_;
   std::string end_reason_ = "closed";
 

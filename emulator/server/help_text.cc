@@ -33,6 +33,13 @@ TLS
   --tls                      https only
   --cert FILE --key FILE     PEM files; else a certificate for localhost is made
   --tls-dir DIR              where it and its authority ca.pem are made
+AWS IoT
+  --iot-port N               also give credentials there, as AWS IoT does: TLS, to clients that
+                             show a certificate; 0 takes a free port
+  --iot-client-ca FILE       who certifies clients; else device.pem and device-key.pem are made
+  --iot-role-alias NAME      the only one there is (any)
+  --iot-thing NAME           the only one the certificate belongs to (any)
+  --iot-credential-life D    what is given is refused as expired after this (1h)
 Acknowledgements
   --ack-delay-buffering D, --ack-delay-received D, --ack-delay-persisted D   (0)
   --idle-ack-interval D      between IDLE acks (5s)
@@ -63,6 +70,7 @@ Faults
   status        api=, code=503, error=, message=, call=   the call is answered with this status
   delay         api=, ms=N|never, call=            the answer is held back
   endpoint      url=URL, call=                     getDataEndpoint answers this URL
+  garbage       api=, call=                        the answer is 200 and a page of HTML
   creating                                         new streams stay CREATING
   reset         session=, bytes=N, kind=rst|fin|crash     connection ends after N bytes
   close-after   session=, fragments=N, kind=end|fin|rst   connection ends after N fragments

@@ -224,21 +224,35 @@ class StreamTransport final : public Transport,
 
 }  // namespace
 
-struct IoLoop::Impl {
-  std::unique_ptr<asio::io_context> context = std::make_unique<asio::io_context>(1);
-  std::optional<tcp::acceptor> acceptor{*context};
-  std::optional<asio::signal_set> signals{*context};
-  std::shared_ptr<std::size_t> open_transports = std::make_shared<std::size_t>(0);
+namespace {
+
+// A socket that listens, and what becomes of who comes.
+struct Listener {
+  Listener(asio::io_context& context, std::shared_ptr<std::size_t> open) : acceptor(context), open_transports(std::move(open)) {}
+
+  tcp::acceptor acceptor;
+  std::shared_ptr<std::size_t> open_transports;
   std::unique_ptr<asio::ssl::context> tls;
   tcp::endpoint endpoint;
   std::uint64_t receive_buffer = 0;
-  AcceptHandler accept_handler;
-  Time wall_start = std::chrono::system_clock::now();
-  std::chrono::steady_clock::time_point steady_start = std::chrono::steady_clock::now();
+  IoLoop::AcceptHandler accept_handler;
 
+  std::string UseTls(const std::string& certificate_file, const std::string& key_file);
   std::string Open();
   void AcceptNext();
   void OnAccepted(tcp::socket socket);
+};
+
+}  // namespace
+
+struct IoLoop::Impl {
+  std::unique_ptr<asio::io_context> context = std::make_unique<asio::io_context>(1);
+  std::shared_ptr<std::size_t> open_transports = std::make_shared<std::size_t>(0);
+  std::optional<Listener> service{std::in_place, *context, open_transports};
+  std::optional<Listener> devices{std::in_place, *context, open_transports};
+  std::optional<asio::signal_set> signals{*context};
+  Time wall_start = std::chrono::system_clock::now();
+  std::chrono::steady_clock::time_point steady_start = std::chrono::steady_clock::now();
 };
 
 namespace {
@@ -275,49 +289,47 @@ class AsioTimer final : public Timer {
   std::shared_ptr<bool> armed_;
 };
 
-}  // namespace
-
-std::string IoLoop::Impl::Open() {
+std::string Listener::Open() {
   Error error;
-  acceptor->open(endpoint.protocol(), error);
+  acceptor.open(endpoint.protocol(), error);
   if (!error) {
-    acceptor->set_option(asio::socket_base::reuse_address(true), error);
+    acceptor.set_option(asio::socket_base::reuse_address(true), error);
   }
   if (!error && receive_buffer != 0) {
     // Before the handshake of TCP, so that the window fits; accepted sockets inherit it.
-    acceptor->set_option(asio::socket_base::receive_buffer_size(static_cast<int>(receive_buffer)),
+    acceptor.set_option(asio::socket_base::receive_buffer_size(static_cast<int>(receive_buffer)),
                          error);
   }
   if (!error) {
-    acceptor->bind(endpoint, error);
+    acceptor.bind(endpoint, error);
   }
   if (!error) {
-    acceptor->listen(asio::socket_base::max_listen_connections, error);
+    acceptor.listen(asio::socket_base::max_listen_connections, error);
   }
   if (error) {
     Error ignored;
-    acceptor->close(ignored);
+    acceptor.close(ignored);
     return "cannot listen: " + error.message();
   }
   if (endpoint.port() == 0) {
-    endpoint = acceptor->local_endpoint(error);  // constant from now on: read by other threads
+    endpoint = acceptor.local_endpoint(error);  // constant from now on: read by other threads
   }
   AcceptNext();
   return "";
 }
 
-void IoLoop::Impl::AcceptNext() {
-  acceptor->async_accept([this](const Error& error, tcp::socket socket) {
+void Listener::AcceptNext() {
+  acceptor.async_accept([this](const Error& error, tcp::socket socket) {
     if (!error) {
       OnAccepted(std::move(socket));
     }
-    if (acceptor->is_open() && error != asio::error::operation_aborted) {
+    if (acceptor.is_open() && error != asio::error::operation_aborted) {
       AcceptNext();
     }
   });
 }
 
-void IoLoop::Impl::OnAccepted(tcp::socket socket) {
+void Listener::OnAccepted(tcp::socket socket) {
   Error error;
   const tcp::endpoint remote = socket.remote_endpoint(error);
   if (error) {
@@ -335,6 +347,28 @@ void IoLoop::Impl::OnAccepted(tcp::socket socket) {
   }
   accept_handler(std::move(transport), peer);
 }
+
+std::string Listener::UseTls(const std::string& certificate_file, const std::string& key_file) {
+  auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
+  Error error;
+  context->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
+                           asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
+                           asio::ssl::context::no_tlsv1_1,
+                       error);
+  if (!error) {
+    context->use_certificate_chain_file(certificate_file, error);
+  }
+  if (!error) {
+    context->use_private_key_file(key_file, asio::ssl::context::pem, error);
+  }
+  if (error) {
+    return "cannot use " + certificate_file + " and " + key_file + ": " + error.message();
+  }
+  tls = std::move(context);
+  return "";
+}
+
+}  // namespace
 
 IoLoop::IoLoop() : impl_(std::make_unique<Impl>()) {}
 IoLoop::~IoLoop() = default;
@@ -362,23 +396,7 @@ void IoLoop::OnTermination(std::function<void()> handler) {
 }
 
 std::string IoLoop::UseTls(const std::string& certificate_file, const std::string& key_file) {
-  auto tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
-  Error error;
-  tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
-                       asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
-                       asio::ssl::context::no_tlsv1_1,
-                   error);
-  if (!error) {
-    tls->use_certificate_chain_file(certificate_file, error);
-  }
-  if (!error) {
-    tls->use_private_key_file(key_file, asio::ssl::context::pem, error);
-  }
-  if (error) {
-    return "cannot use " + certificate_file + " and " + key_file + ": " + error.message();
-  }
-  impl_->tls = std::move(tls);
-  return "";
+  return impl_->service->UseTls(certificate_file, key_file);
 }
 
 std::string IoLoop::Listen(const std::string& host, std::uint16_t port,
@@ -388,23 +406,50 @@ std::string IoLoop::Listen(const std::string& host, std::uint16_t port,
   if (error) {
     return host + " is not an address";
   }
-  impl_->endpoint = tcp::endpoint(address, port);
-  impl_->receive_buffer = receive_buffer;
-  impl_->accept_handler = std::move(handler);
-  return impl_->Open();
+  Listener& listener = *impl_->service;
+  listener.endpoint = tcp::endpoint(address, port);
+  listener.receive_buffer = receive_buffer;
+  listener.accept_handler = std::move(handler);
+  return listener.Open();
 }
 
 std::uint16_t IoLoop::port() const {
-  return impl_->endpoint.port();
+  return impl_->service->endpoint.port();
+}
+
+std::string IoLoop::ListenForDevices(const DevicePort& options, AcceptHandler handler) {
+  Listener& listener = *impl_->devices;
+  std::string problem = listener.UseTls(options.certificate_file, options.key_file);
+  if (!problem.empty()) {
+    return problem;
+  }
+  Error error;
+  listener.tls->load_verify_file(options.client_ca_file, error);
+  if (!error) {
+    listener.tls->set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert, error);
+  }
+  if (error) {
+    return "cannot use " + options.client_ca_file + ": " + error.message();
+  }
+  // Each connection shows its certificate.
+  SSL_CTX_set_session_cache_mode(listener.tls->native_handle(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(listener.tls->native_handle(), SSL_OP_NO_TICKET);
+  listener.endpoint = tcp::endpoint(impl_->service->endpoint.address(), options.port);
+  listener.accept_handler = std::move(handler);
+  return listener.Open();
+}
+
+std::uint16_t IoLoop::device_port() const {
+  return impl_->devices->endpoint.port();
 }
 
 void IoLoop::PauseListening() {
   Error ignored;
-  impl_->acceptor->close(ignored);
+  impl_->service->acceptor.close(ignored);
 }
 
 std::string IoLoop::ResumeListening() {
-  return impl_->acceptor->is_open() ? "" : impl_->Open();
+  return impl_->service->acceptor.is_open() ? "" : impl_->service->Open();
 }
 
 std::size_t IoLoop::open_transports() const {
@@ -420,7 +465,8 @@ void IoLoop::Stop() {
 }
 
 void IoLoop::Clear() {
-  impl_->acceptor.reset();
+  impl_->service.reset();
+  impl_->devices.reset();
   impl_->signals.reset();
   impl_->context.reset();
 }

@@ -71,7 +71,17 @@ class IoLoop {
   std::string Listen(const std::string& host, std::uint16_t port, std::uint64_t receive_buffer,
                      AcceptHandler handler);
   std::uint16_t port() const;
-  // Closes the listening socket; Resume opens it again on the same port and answers as Listen does.
+  // One more port, for devices: always TLS, and only for clients whose certificate is by `client_ca_file`.
+  struct DevicePort {
+    std::string certificate_file;  // of this side
+    std::string key_file;
+    std::string client_ca_file;
+    std::uint16_t port = 0;
+  };
+  // Answers as Listen, after it.
+  std::string ListenForDevices(const DevicePort& options, AcceptHandler handler);
+  std::uint16_t device_port() const;
+  // Closes the listening socket of the service; Resume opens it again on the same port and answers as Listen does.
   void PauseListening();
   std::string ResumeListening();
 

@@ -42,6 +42,13 @@ int main(int argc, char** argv) {
   if (!server.ca_file().empty()) {
     std::cout << "kvs-local: ca file " << server.ca_file() << '\n';
   }
+  if (!server.iot_endpoint().empty()) {
+    std::cout << "kvs-local: iot endpoint " << server.iot_endpoint() << '\n';
+  }
+  if (!server.device().certificate_file.empty()) {
+    std::cout << "kvs-local: device certificate " << server.device().certificate_file << ", key "
+              << server.device().key_file << '\n';
+  }
   std::cout << std::flush;
   server.Run();
   std::cout << "kvs-local: done: " << server.Summary() << '\n' << std::flush;

@@ -2,6 +2,7 @@
 #define KVS_EMULATOR_SERVER_OPTIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,12 @@ struct Options {
   std::string certificate_file;
   std::string key_file;
   std::string tls_dir;
+
+  std::optional<std::uint16_t> iot_port;  // of the credentials endpoint of AWS IoT; none: there is none
+  std::string iot_client_ca;              // who certifies devices; empty: an authority is made, and a device
+  std::string iot_role_alias;             // the one there is; empty: any
+  std::string iot_thing;                  // the one that the certificate belongs to; empty: any
+  Duration iot_credential_life = std::chrono::hours(1);
 
   std::uint64_t receive_buffer = 0;  // of each socket; 0: the system's choice
   ServiceConfig service;

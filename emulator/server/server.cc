@@ -26,6 +26,8 @@ struct Server::Impl {
   explicit Impl(Options options) : context(std::move(options)) {}
 
   std::string PrepareTls();
+  const std::string& TlsDir();
+  std::string ListenForIot();
   std::string PrepareStreams();
   std::string WritePortFile() const;
   void OnAccept(std::shared_ptr<Transport> transport, const std::string& peer);
@@ -35,7 +37,8 @@ struct Server::Impl {
   void WaitForEnd(Time give_up);
 
   ServerContext context;
-  std::string ca_file;
+  TlsIdentity identity;
+  TlsIdentity device;
   std::unique_ptr<Timer> listen_timer = context.loop.NewTimer();
   std::unique_ptr<Timer> stop_timer = context.loop.NewTimer();
   bool listening = false;
@@ -47,24 +50,50 @@ Server::~Server() = default;
 
 std::string Server::Impl::PrepareTls() {
   Options& options = context.options;
-  if (!options.tls) {
+  if (!options.tls && !options.iot_port) {
     return "";
   }
-  TlsIdentity identity{options.certificate_file, options.key_file, ""};
+  identity = {options.certificate_file, options.key_file, ""};
   if (identity.certificate_file.empty()) {
-    std::string directory = options.tls_dir.empty() ? options.data_dir : options.tls_dir;
-    if (directory.empty()) {
-      std::error_code error;
-      const auto base = std::filesystem::temp_directory_path(error);
-      directory = (base / ("kvs-local-" + context.NewRequestId())).string();
-    }
-    std::string problem = MakeTlsIdentity(directory, &identity);
-    if (!problem.empty()) {
+    if (std::string problem = MakeTlsIdentity(TlsDir(), &identity); !problem.empty()) {
       return problem;
     }
   }
-  ca_file = identity.ca_file;
-  return context.loop.UseTls(identity.certificate_file, identity.key_file);
+  return options.tls ? context.loop.UseTls(identity.certificate_file, identity.key_file) : "";
+}
+
+const std::string& Server::Impl::TlsDir() {
+  Options& options = context.options;
+  if (options.tls_dir.empty()) {
+    options.tls_dir = options.data_dir;
+  }
+  if (options.tls_dir.empty()) {
+    std::error_code error;
+    const auto base = std::filesystem::temp_directory_path(error);
+    options.tls_dir = (base / ("kvs-local-" + context.NewRequestId())).string();
+  }
+  return options.tls_dir;
+}
+
+std::string Server::Impl::ListenForIot() {
+  const Options& options = context.options;
+  if (!options.iot_port) {
+    return "";
+  }
+  device.ca_file = options.iot_client_ca;
+  if (device.ca_file.empty()) {
+    if (std::string problem = MakeDeviceIdentity(TlsDir(), &device); !problem.empty()) {
+      return problem;
+    }
+  }
+  return context.loop.ListenForDevices(
+      {identity.certificate_file, identity.key_file, device.ca_file, *options.iot_port},
+      [this](std::shared_ptr<Transport> transport, const std::string& peer) {
+        const std::uint64_t number = ++context.connections;
+        context.service.LogEvent("connection", JsonObject().Number("connection", number).Text("peer", peer),
+                                 context.loop.Now());
+        std::make_shared<Connection>(context, std::move(transport), number, /*is_iot=*/true)->Start();
+      });
 }
 
 std::string Server::Impl::PrepareStreams() {
@@ -117,6 +146,9 @@ std::string Server::Start() {
         [this](std::shared_ptr<Transport> transport, const std::string& peer) {
           impl_->OnAccept(std::move(transport), peer);
         });
+  }
+  if (problem.empty()) {
+    problem = impl_->ListenForIot();
   }
   if (problem.empty()) {
     problem = impl_->WritePortFile();
@@ -241,7 +273,18 @@ std::uint16_t Server::port() const {
 }
 
 const std::string& Server::ca_file() const {
-  return impl_->ca_file;
+  return impl_->identity.ca_file;
+}
+
+std::string Server::iot_endpoint() const {
+  const Options& options = impl_->context.options;
+  const bool v6 = options.host.find(':') != std::string::npos;
+  return options.iot_port ? (v6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(impl_->context.loop.device_port())
+                          : "";
+}
+
+const TlsIdentity& Server::device() const {
+  return impl_->device;
 }
 
 StreamTotals Server::Totals() const {

@@ -7,6 +7,7 @@
 
 #include "emulator/model/local_service.h"
 #include "emulator/server/options.h"
+#include "emulator/server/tls_identity.h"
 
 namespace kvs::emulator {
 
@@ -30,6 +31,9 @@ class Server {
   std::string url() const;
   std::uint16_t port() const;
   const std::string& ca_file() const;
+  // "127.0.0.1:40124", where credentials are given to devices; empty without --iot-port. The files of the device that was made for it.
+  std::string iot_endpoint() const;
+  const TlsIdentity& device() const;
 
   // After Run(): "12 fragments persisted, ...".
   std::string Summary() const;

@@ -63,36 +63,37 @@ bool WriteFile(const fs::path& path, Write write) {
   return bio && write(bio.get()) == 1;
 }
 
-bool WriteAll(const fs::path& directory, X509* authority, X509* certificate, EVP_PKEY* key) {
+bool WriteAll(const TlsIdentity& files, X509* authority, X509* certificate, EVP_PKEY* key) {
   const auto write_certificate = [](X509* which) {
     return [which](BIO* bio) { return PEM_write_bio_X509(bio, which); };
   };
-  const fs::path key_file = directory / "key.pem";
   const bool written =
-      WriteFile(directory / "ca.pem", write_certificate(authority)) &&
-      WriteFile(directory / "cert.pem", write_certificate(certificate)) &&
-      WriteFile(key_file, [key](BIO* bio) {
+      WriteFile(files.ca_file, write_certificate(authority)) &&
+      WriteFile(files.certificate_file, write_certificate(certificate)) &&
+      WriteFile(files.key_file, [key](BIO* bio) {
         return PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
       });
   std::error_code ignored;
-  fs::permissions(key_file, fs::perms::owner_read | fs::perms::owner_write, ignored);
+  fs::permissions(files.key_file, fs::perms::owner_read | fs::perms::owner_write, ignored);
   return written;
 }
 
-}  // namespace
+// What a certificate is for.
+struct Purpose {
+  const char* authority;
+  const char* name;
+  const char* usage;
+  const char* alternative_names;  // null: none
+};
 
-std::string MakeTlsIdentity(const std::string& directory, TlsIdentity* identity) {
-  const fs::path base(directory);
+// Writes an authority and a certificate by it, unless all the files are there.
+std::string Make(const std::string& directory, const TlsIdentity& files, const Purpose& purpose) {
   std::error_code error;
-  fs::create_directories(base, error);
+  fs::create_directories(directory, error);
   if (error) {
     return "cannot make " + directory + ": " + error.message();
   }
-  identity->ca_file = (base / "ca.pem").string();
-  identity->certificate_file = (base / "cert.pem").string();
-  identity->key_file = (base / "key.pem").string();
-  if (fs::exists(identity->ca_file) && fs::exists(identity->certificate_file) &&
-      fs::exists(identity->key_file)) {
+  if (fs::exists(files.ca_file) && fs::exists(files.certificate_file) && fs::exists(files.key_file)) {
     return "";
   }
   const Key ca_key(EVP_EC_gen("P-256"));
@@ -100,25 +101,41 @@ std::string MakeTlsIdentity(const std::string& directory, TlsIdentity* identity)
   if (!ca_key || !key) {
     return "cannot make a key";
   }
-  const Certificate ca = NewCertificate(ca_key.get(), nullptr, "kvs-local test authority");
+  const Certificate ca = NewCertificate(ca_key.get(), nullptr, purpose.authority);
   const bool ca_made =
       AddExtension(ca.get(), ca.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
       AddExtension(ca.get(), ca.get(), NID_key_usage, "critical,keyCertSign,cRLSign") &&
       AddExtension(ca.get(), ca.get(), NID_subject_key_identifier, "hash") &&
       X509_sign(ca.get(), ca_key.get(), EVP_sha256()) > 0;
-  const Certificate leaf = NewCertificate(key.get(), ca.get(), "localhost");
+  const Certificate leaf = NewCertificate(key.get(), ca.get(), purpose.name);
   const bool leaf_made =
       ca_made && AddExtension(leaf.get(), ca.get(), NID_basic_constraints, "critical,CA:FALSE") &&
       AddExtension(leaf.get(), ca.get(), NID_key_usage, "critical,digitalSignature") &&
-      AddExtension(leaf.get(), ca.get(), NID_ext_key_usage, "serverAuth") &&
+      AddExtension(leaf.get(), ca.get(), NID_ext_key_usage, purpose.usage) &&
       AddExtension(leaf.get(), ca.get(), NID_authority_key_identifier, "keyid") &&
-      AddExtension(leaf.get(), ca.get(), NID_subject_alt_name,
-                   "DNS:localhost,IP:127.0.0.1,IP:::1") &&
+      (purpose.alternative_names == nullptr ||
+       AddExtension(leaf.get(), ca.get(), NID_subject_alt_name, purpose.alternative_names)) &&
       X509_sign(leaf.get(), ca_key.get(), EVP_sha256()) > 0;
-  if (!leaf_made || !WriteAll(base, ca.get(), leaf.get(), key.get())) {
+  if (!leaf_made || !WriteAll(files, ca.get(), leaf.get(), key.get())) {
     return "cannot make the certificates in " + directory;
   }
   return "";
+}
+
+}  // namespace
+
+std::string MakeTlsIdentity(const std::string& directory, TlsIdentity* identity) {
+  const fs::path base(directory);
+  *identity = {(base / "cert.pem").string(), (base / "key.pem").string(), (base / "ca.pem").string()};
+  return Make(directory, *identity,
+              {"kvs-local test authority", "localhost", "serverAuth", "DNS:localhost,IP:127.0.0.1,IP:::1"});
+}
+
+std::string MakeDeviceIdentity(const std::string& directory, TlsIdentity* identity) {
+  const fs::path base(directory);
+  *identity = {(base / "device.pem").string(), (base / "device-key.pem").string(),
+               (base / "device-ca.pem").string()};
+  return Make(directory, *identity, {"kvs-local device authority", "device", "clientAuth", nullptr});
 }
 
 }  // namespace kvs::emulator

@@ -17,6 +17,10 @@ struct TlsIdentity {
 // that clients may keep the authority over restarts. Answers what went wrong; empty when nothing.
 std::string MakeTlsIdentity(const std::string& directory, TlsIdentity* identity);
 
+// Makes an authority for devices and the certificate of one in `directory`: device-ca.pem, device.pem, device-key.pem; else as
+// MakeTlsIdentity.
+std::string MakeDeviceIdentity(const std::string& directory, TlsIdentity* identity);
+
 }  // namespace kvs::emulator
 
 #endif  // KVS_EMULATOR_SERVER_TLS_IDENTITY_H_

@@ -45,6 +45,7 @@ TEST(FaultParserTest, ReadsEveryKind) {
   EXPECT_EQ(Good("tls-fail,call=1").call.last, 1U);
   EXPECT_EQ(Good("delay,ms=20").delay, std::optional<Duration>(20ms));
   EXPECT_EQ(Good("delay,ms=never").delay, std::nullopt);
+  EXPECT_EQ(Good("garbage,api=describeStream,call=2").kind, FaultKind::kGarbage);
   EXPECT_EQ(Good("endpoint,url=https://a.invalid:1,call=2").url, "https://a.invalid:1");
   EXPECT_EQ(Good("creating,stream=a").kind, FaultKind::kCreating);
   EXPECT_EQ(Good("reset,bytes=200k").bytes, 200U * 1024);

@@ -142,6 +142,15 @@ TEST(LocalServiceTest, FaultsAnswerCalls) {
   EXPECT_EQ(harness.Events({R"("event":"fault")"}).size(), 2U);
 }
 
+TEST(LocalServiceTest, AFaultAnswersGarbage) {
+  ServiceHarness harness;
+  harness.AddFault("garbage,api=describeStream,call=1");
+  const ApiAnswer answer = harness.Call("describeStream", R"({"StreamName":"s"})");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(answer.body, HasSubstr("<html>"));
+  EXPECT_THAT(harness.Call("describeStream", R"({"StreamName":"s"})").body, HasSubstr("ACTIVE"));
+}
+
 TEST(LocalServiceTest, AFaultHandsOutAnotherEndpoint) {
   ServiceHarness harness;
   harness.AddFault("endpoint,url=https://gone.invalid,call=1");

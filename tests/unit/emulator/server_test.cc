@@ -98,6 +98,21 @@ class ServerTest : public ::testing::Test {
     return answer;
   }
 
+  // The headers of a POST that is signed now.
+  static std::string SignedHeaders(const testing::Signer& signer, const std::string& path,
+                                   const std::string& host, const std::string& payload) {
+    const std::time_t seconds = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    std::array<char, 20> date{};
+    std::strftime(date.data(), date.size(), "%Y%m%dT%H%M%SZ", &parts);
+    const std::map<std::string, std::string> headers = {{"host", host},
+                                                        {"x-amz-date", date.data()}};
+    return "X-Amz-Date: " + std::string(date.data()) + "\r\nAuthorization: " +
+           signer.Authorize("POST", path, "", headers, testing::Hex(testing::Sha256(payload))) +
+           "\r\n";
+  }
+
   fs::path folder_;
   std::unique_ptr<Server> server_;
   std::thread thread_;
@@ -244,18 +259,9 @@ TEST_F(ServerTest, ChecksSignatures) {
   StartServer({});
   const std::string body = R"({"StreamName":"s"})";
   testing::Signer signer;
-  const std::time_t seconds = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 20> date{};
-  std::strftime(date.data(), date.size(), "%Y%m%dT%H%M%SZ", &parts);
   const auto signed_headers = [&](const std::string& path, const std::string& host,
                                   const std::string& payload) {
-    const std::map<std::string, std::string> headers = {{"host", host},
-                                                        {"x-amz-date", date.data()}};
-    return "X-Amz-Date: " + std::string(date.data()) + "\r\nAuthorization: " +
-           signer.Authorize("POST", path, "", headers, testing::Hex(testing::Sha256(payload))) +
-           "\r\n";
+    return SignedHeaders(signer, path, host, payload);
   };
   const std::string host = "localhost:" + std::to_string(port());
   EXPECT_THAT(
@@ -339,6 +345,99 @@ TEST_F(ServerTest, FaultsStopTheListener) {
     std::this_thread::yield();
   }
   EXPECT_THAT(Admin("GET", "stats"), HasSubstr(R"("faults_triggered":1)"));
+}
+
+class IotTest : public ServerTest {
+ protected:
+  void StartIot(std::vector<std::string> more = {}) {
+    more.insert(more.end(), {"--iot-port", "0", "--tls-dir", Path("tls")});
+    StartServer(std::move(more));
+    const std::string endpoint = server_->iot_endpoint();
+    iot_port_ = static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
+  }
+  // The whole answer to a device.
+  std::string Ask(const std::string& path = "/role-aliases/a/credentials", const std::string& thing = "t") {
+    SocketClient client(iot_port_, server_->ca_file(), server_->device().certificate_file,
+                        server_->device().key_file);
+    client.Send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-amzn-iot-thingname: " + thing + "\r\n\r\n");
+    return client.ReadAll();
+  }
+  static std::string Member(const std::string& json, const std::string& name) {
+    const std::string begin = "\"" + name + "\":\"";
+    const std::size_t at = json.find(begin);
+    return at == std::string::npos ? "" : json.substr(at + begin.size(), json.find('"', at + begin.size()) - at - begin.size());
+  }
+  // What the service says to a call that is signed with what an answer holds.
+  std::string Describe(const std::string& answer, const std::string& token) {
+    testing::Signer signer;
+    signer.access_key = Member(answer, "accessKeyId");
+    signer.secret_key = Member(answer, "secretAccessKey");
+    const std::string body = R"({"StreamName":"s"})";
+    return Request("POST", "/describeStream", body,
+                   SignedHeaders(signer, "/describeStream", "localhost", body) +
+                       "x-amz-security-token: " + token + "\r\n");
+  }
+
+  std::uint16_t iot_port_ = 0;
+};
+
+TEST_F(IotTest, WhatADeviceIsGivenTheServiceAccepts) {
+  StartIot();
+  const std::string answer = Ask();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(Member(answer, "accessKeyId"), StartsWith("ASIA"));
+  EXPECT_THAT(Member(answer, "expiration"), ::testing::MatchesRegex("20..-..-..T..:..:..Z"));
+  EXPECT_THAT(Describe(answer, Member(answer, "sessionToken")), HasSubstr("ACTIVE"));
+  EXPECT_THAT(Describe(answer, "other"), HasSubstr("UnrecognizedClientException"));
+  EXPECT_NE(Member(Ask(), "accessKeyId"), Member(answer, "accessKeyId"));
+  StopServer();
+  const std::string events = ReadFile(Path("events"));
+  EXPECT_THAT(events, HasSubstr(R"("api":"assumeRoleWithCertificate")"));
+  EXPECT_THAT(events, HasSubstr(R"("event":"credentials","role_alias":"a","thing":"t")"));
+  EXPECT_THAT(events, Not(HasSubstr(Member(answer, "secretAccessKey"))));
+  EXPECT_THAT(events, Not(HasSubstr(Member(answer, "sessionToken"))));
+}
+
+TEST_F(IotTest, RefusesWhatHasExpired) {
+  StartIot({"--iot-credential-life", "0"});
+  const std::string answer = Ask();
+  EXPECT_THAT(Describe(answer, Member(answer, "sessionToken")), HasSubstr("ExpiredTokenException"));
+}
+
+TEST_F(IotTest, TalksOnlyToDevicesThatItKnows) {
+  StartIot();
+  TlsIdentity stranger;
+  ASSERT_EQ(MakeDeviceIdentity(Path("stranger"), &stranger), "");
+  const std::string request = "GET /role-aliases/a/credentials HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  SocketClient nobody(iot_port_, server_->ca_file());
+  nobody.Send(request);
+  EXPECT_EQ(nobody.ReadAll(), "");
+  SocketClient other(iot_port_, server_->ca_file(), stranger.certificate_file, stranger.key_file);
+  other.Send(request);
+  EXPECT_EQ(other.ReadAll(), "");
+  EXPECT_FALSE(SocketClient(iot_port_, stranger.ca_file, server_->device().certificate_file, server_->device().key_file).connected());
+}
+
+TEST_F(IotTest, KnowsItsRoleAliasAndItsThing) {
+  StartIot({"--iot-role-alias", "a", "--iot-thing", "t"});
+  EXPECT_THAT(Ask(), StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(Ask("/role-aliases/b/credentials"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(Ask("/role-aliases/a/credentials", "u"), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(Ask("/describeStream"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(Request("GET", "/role-aliases/a/credentials", ""), StartsWith("HTTP/1.1 404 ")) << "not on the other port";
+}
+
+TEST_F(IotTest, FaultsActOnIt) {
+  StartIot({"--fault", "status,api=assumeRoleWithCertificate,code=403,call=1", "--fault",
+            "garbage,api=assumeRoleWithCertificate,call=1", "--fault",
+            "delay,api=assumeRoleWithCertificate,ms=100,call=3"});
+  EXPECT_THAT(Ask(), StartsWith("HTTP/1.1 403 "));
+  const std::string garbage = Ask();
+  EXPECT_THAT(garbage, StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(garbage, HasSubstr("<html>"));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THAT(Ask(), HasSubstr("accessKeyId"));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 100ms);
 }
 
 TEST_F(ServerTest, FaultsBreakTlsAndDelayAnswers) {

@@ -21,8 +21,9 @@ namespace kvs::emulator::testing {
 // A blocking client over loopback, plain or TLS. Every wait ends after ten seconds with a failure.
 class SocketClient {
  public:
-  // With a `ca_file` TLS, verified against it and "localhost".
-  explicit SocketClient(std::uint16_t port, const std::string& ca_file = "")
+  // With a `ca_file` TLS, verified against it and "localhost"; with a `certificate` and its `key`, those are shown.
+  explicit SocketClient(std::uint16_t port, const std::string& ca_file = "", const std::string& certificate = "",
+                        const std::string& key = "")
       : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     const timeval limit{10, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
@@ -37,6 +38,10 @@ class SocketClient {
       context_.reset(SSL_CTX_new(TLS_client_method()));
       SSL_CTX_load_verify_locations(context_.get(), ca_file.c_str(), nullptr);
       SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
+      if (!certificate.empty()) {
+        SSL_CTX_use_certificate_file(context_.get(), certificate.c_str(), SSL_FILETYPE_PEM);
+        SSL_CTX_use_PrivateKey_file(context_.get(), key.c_str(), SSL_FILETYPE_PEM);
+      }
       ssl_.reset(SSL_new(context_.get()));
       SSL_set1_host(ssl_.get(), "localhost");
       SSL_set_fd(ssl_.get(), socket_);
