@@ -27,6 +27,7 @@ constexpr std::uint32_t kSdkNotAuthorized = 0x52000010;
 constexpr std::uint32_t kSdkDescribeFailed = 0x52000011;
 constexpr std::uint32_t kSdkResourceNotFound = 0x52000017;
 constexpr std::uint32_t kSdkStopped = 0x52000052;
+constexpr std::uint32_t kSdkIotFailed = 0x15000011;
 constexpr std::uint32_t kSdkMetadataCount = 0x52000074;
 constexpr std::uint32_t kSdkMetadataName = 0x52000077;
 
@@ -98,7 +99,7 @@ constexpr std::array kRows = {
     Row{StatusCode::kInvalidEndpoint, Domain::kResource, GST_RESOURCE_ERROR_OPEN_WRITE,
         kSdkDescribeFailed, kNetworkAdvice},
     Row{StatusCode::kBadResponse, Domain::kResource, GST_RESOURCE_ERROR_WRITE, kSdkDescribeFailed,
-        "Check that the property endpoint names a Kinesis Video service"},
+        "Check that the endpoint that answered is the one that was meant"},
     Row{StatusCode::kFragmentRejected, Domain::kResource, GST_RESOURCE_ERROR_WRITE, kSdkInternal,
         kMediaAdvice},
     Row{StatusCode::kStreamNotActive, Domain::kResource, GST_RESOURCE_ERROR_BUSY,
@@ -129,9 +130,11 @@ constexpr std::array kRows = {
     Row{StatusCode::kNoCredentials, Domain::kResource, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
         kSdkNotAuthorized,
         "Set access-key and secret-key, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
-        "credential-path"},
+        "credential-path, or iot-certificate"},
     Row{StatusCode::kCredentialsExpired, Domain::kResource, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
         kSdkNotAuthorized, "Renew the credentials"},
+    Row{StatusCode::kCredentialsRefused, Domain::kResource, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
+        kSdkIotFailed, "Correct what is named here, in AWS IoT or in iot-certificate"},
 };
 
 const Row& RowOf(StatusCode code) {

@@ -112,6 +112,23 @@ StructurePtr Make(std::string_view stream, const SessionRotated& e) {
   return s;
 }
 
+StructurePtr Make(std::string_view stream, const CredentialsRenewed& e) {
+  StructurePtr s = NewStructure("kvssink-credentials", stream);
+  gst_structure_set(s.get(), "state", G_TYPE_STRING, "renewed", "source", G_TYPE_STRING, e.source.c_str(), nullptr);
+  if (e.expiration.has_value()) {
+    SetTime(s.get(), "expires", e.expiration->nanos());
+  }
+  return s;
+}
+
+StructurePtr Make(std::string_view stream, const CredentialsFailing& e) {
+  StructurePtr s = NewStructure("kvssink-credentials", stream);
+  gst_structure_set(s.get(), "state", G_TYPE_STRING, "failing", "source", G_TYPE_STRING, e.source.c_str(), nullptr);
+  AddReason(s.get(), e.reason);
+  SetTime(s.get(), "retry-in", e.retry_in.nanos());
+  return s;
+}
+
 StructurePtr Make(std::string_view stream, const Drained& e) {
   StructurePtr s = NewStructure("kvssink-drained", stream);
   gst_structure_set(s.get(), "complete", G_TYPE_BOOLEAN, e.complete ? TRUE : FALSE,

@@ -150,6 +150,7 @@ class Sink {
     bool stream_is_flushing = false;
     bool was_connected = false;
     bool told_unreachable = false;
+    bool credentials_fail = false;  // and a WARNING says so
     EosState eos = EosState::kNone;
     guint32 eos_seqnum = 0;
     // While nothing was put after EOS: when the time for stopping is over; it began at EOS.
@@ -226,6 +227,10 @@ class Sink {
   void TellPlaybackLimits(std::uint64_t generation, bool now) KVS_EXCLUDES(mutex_);
   void OnDisconnected(std::uint64_t generation, const std::string& name, const std::string& service,
                       const Disconnected& event) KVS_EXCLUDES(mutex_);
+  void OnCredentialsFailing(std::uint64_t generation, const std::string& name,
+                            const CredentialsFailing& event) KVS_EXCLUDES(mutex_);
+  void OnCredentialsRenewed(std::uint64_t generation, const std::string& name,
+                            const CredentialsRenewed& event) KVS_EXCLUDES(mutex_);
   void OnFramesLost(std::uint64_t generation, const std::string& name, const FramesLost& event)
       KVS_EXCLUDES(mutex_);
   void OnDrained(std::uint64_t generation, const std::string& name, const Drained& event)

@@ -145,6 +145,10 @@ void Sink::OnStreamEvent(std::uint64_t generation, const std::string& name,
     TellPlaybackLimits(generation, /*now=*/true);
   } else if (const auto* disconnected = std::get_if<Disconnected>(&event)) {
     OnDisconnected(generation, name, service, *disconnected);
+  } else if (const auto* failing = std::get_if<CredentialsFailing>(&event)) {
+    OnCredentialsFailing(generation, name, *failing);
+  } else if (const auto* renewed = std::get_if<CredentialsRenewed>(&event)) {
+    OnCredentialsRenewed(generation, name, *renewed);
   } else if (const auto* acked = std::get_if<FragmentAcked>(&event)) {
     EmitFragmentAck(*acked);
   } else if (const auto* lost = std::get_if<FramesLost>(&event)) {
@@ -333,7 +337,7 @@ void Sink::OnDisconnected(std::uint64_t generation, const std::string& name,
   {
     const MutexLock lock(mutex_);
     if (!running_.has_value() || running_->generation != generation || running_->was_connected ||
-        std::exchange(running_->told_unreachable, true)) {
+        running_->credentials_fail || std::exchange(running_->told_unreachable, true)) {
       return;
     }
     room = running_->buffer_duration;
@@ -343,6 +347,37 @@ void Sink::OnDisconnected(std::uint64_t generation, const std::string& name,
                   Sentence(ReasonText(event.reason)) + " Trying again; up to " +
                   std::to_string(room.seconds()) + " s of media are held meanwhile. " +
                   Sentence(std::string(AdviceFor(event.reason.code()))));
+}
+
+// Told while media still flows as well: there is time to do something then.
+void Sink::OnCredentialsFailing(std::uint64_t generation, const std::string& name,
+                                const CredentialsFailing& event) {
+  GST_WARNING_OBJECT(element_, "stream \"%s\": no credentials from %s, next try in %s: %s",
+                     name.c_str(), event.source.c_str(), SecondsText(event.retry_in).c_str(),
+                     event.reason.ToString().c_str());
+  {
+    const MutexLock lock(mutex_);
+    if (!running_.has_value() || running_->generation != generation ||
+        std::exchange(running_->credentials_fail, true)) {
+      return;
+    }
+  }
+  PostWarning(element_, name, event.reason,
+              "Stream \"" + name + "\": there are no new credentials from " + event.source + ": " +
+                  Sentence(ReasonText(event.reason)) +
+                  " Trying again; media is sent for as long as the old ones are good, and held "
+                  "after that. " +
+                  Sentence(std::string(AdviceFor(event.reason.code()))));
+}
+
+void Sink::OnCredentialsRenewed(std::uint64_t generation, const std::string& name,
+                                const CredentialsRenewed& event) {
+  GST_INFO_OBJECT(element_, "stream \"%s\": new credentials from %s", name.c_str(),
+                  event.source.c_str());
+  const MutexLock lock(mutex_);
+  if (running_.has_value() && running_->generation == generation) {
+    running_->credentials_fail = false;
+  }
 }
 
 void Sink::OnFramesLost(std::uint64_t generation, const std::string& name,

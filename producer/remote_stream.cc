@@ -52,7 +52,7 @@ StreamCore::Options CoreOptions(const ProducerContext& context, StreamConfig con
 // Why a source gave no credentials. What is wrong with it now may be mended by the next look at it: a file that is just being
 // written. Whether to go on is for the core to say.
 Status CredentialsFailure(const Status& status) {
-  return Describe(status.code()).retry == RetryClass::kNever
+  return Describe(status.code()).retry == RetryClass::kNever && status.code() != StatusCode::kCredentialsRefused
              ? Status(StatusCode::kNoCredentials, std::string(Describe(status.code()).name) + ": " + status.message())
              : status;
 }
@@ -157,6 +157,7 @@ void RemoteStream::Open() {
       }
       stream->RunActions();
     });
+    self->context_->config.credentials->Observe(self);
     self->RunActions();
   });
 }
@@ -228,7 +229,43 @@ net::TransferOptions RemoteStream::Options() const {
 }
 
 void RemoteStream::WithCredentials(CredentialsUser use) {
-  context_->config.credentials->Fetch(context_->network->loop(), std::move(use));
+  context_->config.credentials->Fetch(
+      context_->network->loop(), [self = shared_from_this(), use = std::move(use)](Result<Credentials> credentials) {
+        if (credentials.ok()) {
+          const MutexLock lock(self->mutex_);
+          if (auto news = self->credentials_.OnSome(self->context_->config.credentials->name(), credentials->expiration)) {
+            self->TellListener(*std::move(news));
+          }
+        }
+        use(std::move(credentials));
+      });
+}
+
+void RemoteStream::OnCredentialsRenewed(std::string_view source, std::optional<WallTime> expiration) {
+  const MutexLock lock(mutex_);
+  CredentialsRenewed news = credentials_.OnRenewed(source, expiration);
+  if (core_.failure().ok()) {
+    TellListener(std::move(news));
+  }
+}
+
+void RemoteStream::OnRenewalFailed(std::string_view source, const Status& reason, Duration retry_in) {
+  const MutexLock lock(mutex_);
+  auto news = credentials_.OnRenewalFailed(source, reason, retry_in);
+  if (news && core_.failure().ok()) {
+    TellListener(*std::move(news));
+  }
+}
+
+// Before the core's own events, which say what follows from it. A failure that ends the stream is told by those alone.
+void RemoteStream::TellNoCredentials(const Status& reason) {
+  if (reason.ok() || !core_.failure().ok()) {
+    return;
+  }
+  const Duration retry_in = core_.metrics(now().mono).current_backoff;
+  if (auto news = credentials_.OnNone(context_->config.credentials->name(), reason, retry_in)) {
+    TellListener(*std::move(news));
+  }
 }
 
 Status RemoteStream::Sign(service::HttpRequest& request, const Credentials& credentials) {
@@ -267,7 +304,8 @@ void RemoteStream::Do(const StreamCore::MakeCall& action) {
     if (number != self->net_call_number_) {
       return;
     }
-    Status status = credentials.ok() ? Status() : CredentialsFailure(credentials.status());
+    const Status none = credentials.ok() ? Status() : CredentialsFailure(credentials.status());
+    Status status = none;
     Result<service::HttpRequest> request = self->MakeRequest(call);
     if (status.ok()) {
       status = request.status();
@@ -276,7 +314,7 @@ void RemoteStream::Do(const StreamCore::MakeCall& action) {
       status = self->Sign(*request, *credentials);
     }
     if (!status.ok()) {
-      self->CallFailed(std::move(status), {});
+      self->CallFailed(std::move(status), {}, none);
       return;
     }
     net::TransferOptions options = self->Options();
@@ -373,19 +411,21 @@ Duration RemoteStream::RetryAfterOf(const net::TransferResult& result) const {
                          : Duration();
 }
 
-void RemoteStream::CallFailed(Status status, Duration retry_after) {
+void RemoteStream::CallFailed(Status status, Duration retry_after, const Status& credentials) {
   {
     const MutexLock lock(mutex_);
     core_.OnCallFailed(std::move(status), retry_after, now());
+    TellNoCredentials(credentials);
   }
   RunActions();
 }
 
-void RemoteStream::SessionEnded(std::uint64_t session, Status status, Duration retry_after) {
+void RemoteStream::SessionEnded(std::uint64_t session, Status status, Duration retry_after, const Status& credentials) {
   net_sessions_.erase(session);
   {
     const MutexLock lock(mutex_);
     core_.OnSessionEnded(session, std::move(status), retry_after, now());
+    TellNoCredentials(credentials);
   }
   RunActions();
 }
@@ -406,12 +446,13 @@ void RemoteStream::Do(const StreamCore::OpenSession& action) {
                                                              : service::FragmentTimecodeType::kRelative;
     Result<service::HttpRequest> request =
         service::MakePutMediaRequest({self->net_endpoint_, self->context_->user_agent}, arguments);
-    Status status = credentials.ok() ? request.status() : CredentialsFailure(credentials.status());
+    const Status none = credentials.ok() ? Status() : CredentialsFailure(credentials.status());
+    Status status = none.ok() ? request.status() : none;
     if (status.ok()) {
       status = self->Sign(*request, *credentials);
     }
     if (!status.ok()) {
-      self->SessionEnded(action.session, std::move(status), {});
+      self->SessionEnded(action.session, std::move(status), {}, none);
       return;
     }
     {

@@ -10,6 +10,7 @@
 #include "pic/base/log.h"
 #include "pic/base/mutex.h"
 #include "pic/stream/stream_core.h"
+#include "producer/credentials_teller.h"
 #include "producer/net/callback_thread.h"
 #include "producer/net/transport.h"
 #include "producer/producer_context.h"
@@ -20,7 +21,7 @@ namespace kvs {
 //
 // Threads: callers and the network thread meet in the core, under one mutex. What the core wants done is done on the network thread
 // only: other threads leave one task in its mailbox. Events are queued for the callback thread in the order of the core.
-class RemoteStream : public std::enable_shared_from_this<RemoteStream> {
+class RemoteStream : public CredentialsObserver, public std::enable_shared_from_this<RemoteStream> {
  public:
   RemoteStream(std::shared_ptr<ProducerContext> context, StreamConfig config,
                std::shared_ptr<StreamListener> listener, std::uint64_t seed);
@@ -41,6 +42,10 @@ class RemoteStream : public std::enable_shared_from_this<RemoteStream> {
   StreamMetrics metrics() const;
   bool stopping() const;
   bool closed() const;
+
+  // CredentialsObserver
+  void OnCredentialsRenewed(std::string_view source, std::optional<WallTime> expiration) override;
+  void OnRenewalFailed(std::string_view source, const Status& reason, Duration retry_in) override;
 
  private:
   class CallHandler;
@@ -63,6 +68,8 @@ class RemoteStream : public std::enable_shared_from_this<RemoteStream> {
   void Do(const StreamCore::AbortSession& action);
   void Do(const StreamCore::RefreshCredentials& action);
   void WithCredentials(CredentialsUser use);
+  // The core has been told that a request had to do without credentials.
+  void TellNoCredentials(const Status& reason) KVS_REQUIRES(mutex_);
   Result<service::HttpRequest> MakeRequest(machine::Call call);
   Status Sign(service::HttpRequest& request, const Credentials& credentials);
   void OnCallDone(machine::Call call, const net::TransferResult& result);
@@ -71,8 +78,10 @@ class RemoteStream : public std::enable_shared_from_this<RemoteStream> {
   Status FailureOf(service::ApiCall call, const net::TransferResult& result);
   Duration RetryAfterOf(const net::TransferResult& result) const;
   void OnSessionDone(std::uint64_t session, const net::TransferResult& result);
-  void CallFailed(Status status, Duration retry_after) KVS_EXCLUDES(mutex_);
-  void SessionEnded(std::uint64_t session, Status status, Duration retry_after) KVS_EXCLUDES(mutex_);
+  // `credentials`: why there were none, or OK.
+  void CallFailed(Status status, Duration retry_after, const Status& credentials = {}) KVS_EXCLUDES(mutex_);
+  void SessionEnded(std::uint64_t session, Status status, Duration retry_after, const Status& credentials = {})
+      KVS_EXCLUDES(mutex_);
   net::Transport& transport() { return *context_->network->loop().transport(); }
   service::CallTarget Target(service::ApiCall call) const;
   net::TransferOptions Options() const;
@@ -96,6 +105,7 @@ class RemoteStream : public std::enable_shared_from_this<RemoteStream> {
   std::condition_variable_any changed_;  // there may be room, or waits are to end
   StreamCore core_ KVS_GUARDED_BY(mutex_);
   std::shared_ptr<StreamListener> listener_ KVS_GUARDED_BY(mutex_);
+  CredentialsTeller credentials_ KVS_GUARDED_BY(mutex_);
   bool posted_ KVS_GUARDED_BY(mutex_) = false;  // a task of ours is in the mailbox
   std::optional<MonoTime> armed_ KVS_GUARDED_BY(mutex_);  // the deadline that the network thread knows of
   bool flushing_ KVS_GUARDED_BY(mutex_) = false;

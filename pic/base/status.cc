@@ -50,6 +50,7 @@ constexpr std::array kTable = {
                    kRefreshEndpoint},
     StatusCodeInfo{StatusCode::kNoCredentials, "NoCredentials", "no credentials were found", kNever},
     StatusCodeInfo{StatusCode::kCredentialsExpired, "CredentialsExpired", "the credentials have expired", kRefreshCredentials},
+    StatusCodeInfo{StatusCode::kCredentialsRefused, "CredentialsRefused", "the source of the credentials refused to give any", kNever},
 };
 
 }  // namespace

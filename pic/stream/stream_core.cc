@@ -168,7 +168,8 @@ void StreamCore::OnCallFailed(Status status, Duration retry_after, Now now) {
 // source without credentials is final for a stream that has worked: a permission that was taken away by mistake comes back, a
 // file that is just being written is complete in a moment, and so does the camera go on.
 StatusCode StreamCore::FailureCode() {
-  if (last_failure_.code() == StatusCode::kNoCredentials && counts_.fragments_persisted > 0) {
+  const bool none = last_failure_.code() == StatusCode::kNoCredentials || last_failure_.code() == StatusCode::kCredentialsRefused;
+  if (none && counts_.fragments_persisted > 0) {
     return StatusCode::kCredentialsExpired;
   }
   if (last_failure_.code() != StatusCode::kNotAuthorized) {

@@ -29,6 +29,8 @@ Status CheckPart(std::string_view what, std::string_view text, std::size_t max_l
 }  // namespace
 
 NetworkServices::~NetworkServices() = default;
+void NetworkServices::After(Duration /*delay*/, std::function<void()> /*task*/) {}
+CredentialsObserver::~CredentialsObserver() = default;
 CredentialSource::~CredentialSource() = default;
 
 Status Validate(const Credentials& credentials) {

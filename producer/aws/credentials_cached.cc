@@ -1,6 +1,10 @@
 #include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "kvs/credentials.h"
 #include "producer/aws/timestamp.h"
@@ -11,46 +15,61 @@ namespace {
 // While a renewal is under way, credentials are handed out that have more than this left: time to
 // send one request.
 constexpr Duration kLastMoment = Duration::Seconds(5);
+// Credentials that live for a moment only are not renewed ahead of time more often than this.
+constexpr Duration kShortestWait = Duration::Seconds(1);
 
-class CachedCredentials final : public CredentialSource {
+// Shared with what waits on the network thread for an answer or for the time of a renewal, which look whether it still exists: its
+// owner may let go of it on another thread.
+class Cache : public std::enable_shared_from_this<Cache> {
  public:
-  CachedCredentials(std::unique_ptr<CredentialSource> source, CachedCredentialsOptions options)
-      : source_(std::move(source)), options_(options), alive_(std::make_shared<char>('\0')) {}
+  Cache(std::unique_ptr<CredentialSource> source, CachedCredentialsOptions options)
+      : source_(std::move(source)), options_(options) {}
 
-  std::string_view name() const override { return source_->name(); }
+  std::string_view name() const { return source_->name(); }
 
-  void Fetch(NetworkServices& net, CredentialsCallback done) override {
+  void Fetch(NetworkServices& net, CredentialsCallback done) {
+    used_ = true;
     if (IsGood(net.wall_now()) && net.mono_now() < renew_at_ && net.wall_now() < renew_at_wall_) {
       done(current_->Clone());
       return;
     }
     waiting_.push_back(std::move(done));
-    const std::weak_ptr<char> alive = alive_;
-    if (!asking_) {
-      asking_ = true;
-      source_->Fetch(net,
-                     [this, alive, generation = generation_, &net](Result<Credentials> result) {
-                       if (!alive.expired()) {
-                         OnAnswer(std::move(result), generation, net);
-                       }
-                     });
-    }
+    const std::weak_ptr<Cache> alive = weak_from_this();
+    Ask(net);
     // The answer may have come already, and its receiver may have destroyed this object.
     if (!alive.expired() && asking_ && IsGood(net.wall_now() + kLastMoment)) {
       AnswerWaiting(Status());
     }
   }
 
-  void Invalidate() override {
+  void Invalidate() {
     current_.reset();
     ++generation_;
     source_->Invalidate();
+  }
+
+  void Observe(std::weak_ptr<CredentialsObserver> observer) {
+    std::erase_if(observers_, [](const auto& other) { return other.expired(); });
+    observers_.push_back(observer);
+    source_->Observe(std::move(observer));
   }
 
  private:
   // By the wall clock, as that is what the service judges by.
   bool IsGood(WallTime now) const {
     return current_ && (!current_->expiration || now < *current_->expiration);
+  }
+
+  void Ask(NetworkServices& net) {
+    if (!asking_) {
+      asking_ = true;
+      source_->Fetch(net, [alive = weak_from_this(), generation = generation_,
+                           &net](Result<Credentials> result) {
+        if (const std::shared_ptr<Cache> self = alive.lock()) {
+          self->OnAnswer(std::move(result), generation, net);
+        }
+      });
+    }
   }
 
   void OnAnswer(Result<Credentials> result, std::uint64_t asked_in_generation,
@@ -74,7 +93,14 @@ class CachedCredentials final : public CredentialSource {
     } else if (IsGood(wall)) {
       renew_at_ = net.mono_now() + options_.retry_after_failure;
       renew_at_wall_ = current_->expiration.value_or(WallTime::FromNanos(INT64_MAX));
+      failing_ = true;
+      Tell([&](CredentialsObserver& observer) {
+        observer.OnRenewalFailed(name(), failure, options_.retry_after_failure);
+      });
+      RenewAfter(options_.retry_after_failure, net);
       failure = Status();
+    } else {
+      failing_ = true;  // who waits hears of it
     }
     AnswerWaiting(failure);
   }
@@ -94,7 +120,17 @@ class CachedCredentials final : public CredentialSource {
   }
 
   void Keep(Credentials credentials, NetworkServices& net) {
+    // A file that was read again and says the same renews nothing.
+    const bool other = !last_access_key_.empty() &&
+                       (credentials.access_key_id != last_access_key_ ||
+                        !(credentials.session_token == last_token_));
+    const bool news = other || std::exchange(failing_, false);
+    last_access_key_ = credentials.access_key_id;
+    last_token_ = credentials.session_token.Clone();
     current_ = std::move(credentials);
+    ++last_renewal_;
+    // Those who wait are about to use them.
+    used_ = !waiting_.empty();
     // Without an expiry they are asked for again only after Invalidate().
     renew_at_ = MonoTime::FromNanos(INT64_MAX);
     renew_at_wall_ = WallTime::FromNanos(INT64_MAX);
@@ -107,14 +143,42 @@ class CachedCredentials final : public CredentialSource {
       const Duration use = std::max(left - before, Duration::Seconds(0));
       renew_at_ = net.mono_now() + use;
       renew_at_wall_ = net.wall_now() + use;
+      RenewAfter(std::max({use, left / 2, kShortestWait}), net);
+    }
+    if (news) {
+      Tell([&](CredentialsObserver& observer) {
+        observer.OnCredentialsRenewed(name(), current_->expiration);
+      });
+    }
+  }
+
+  // Renews ahead of time, if that has not happened by then and somebody uses them.
+  void RenewAfter(Duration delay, NetworkServices& net) {
+    net.After(delay, [alive = weak_from_this(), number = last_renewal_, &net] {
+      const std::shared_ptr<Cache> self = alive.lock();
+      if (self && number == self->last_renewal_ && self->used_ && self->IsGood(net.wall_now())) {
+        self->Ask(net);
+      }
+    });
+  }
+
+  template <typename Call>
+  void Tell(Call call) {
+    const auto observers = observers_;  // one that is called may bring another
+    for (const std::weak_ptr<CredentialsObserver>& one : observers) {
+      if (const std::shared_ptr<CredentialsObserver> observer = one.lock()) {
+        call(*observer);
+      }
     }
   }
 
   const std::unique_ptr<CredentialSource> source_;
   const CachedCredentialsOptions options_;
-  const std::shared_ptr<char> alive_;
 
   std::optional<Credentials> current_;
+  // Of those that were kept last, also when they were forgotten.
+  std::string last_access_key_;
+  Secret last_token_;
   // Renewal is due when either clock has reached its mark: the monotonic one does not count a
   // suspended machine's sleep, the wall clock may be set back.
   MonoTime renew_at_;
@@ -122,14 +186,40 @@ class CachedCredentials final : public CredentialSource {
   // Counts Invalidate().
   std::uint64_t generation_ = 0;
   bool asking_ = false;
+  // Somebody fetched the current ones.
+  bool used_ = false;
+  // The last answer of the source was none.
+  bool failing_ = false;
+  // Tells the latest plan of a renewal from older ones.
+  std::uint64_t last_renewal_ = 0;
   std::vector<CredentialsCallback> waiting_;
+  std::vector<std::weak_ptr<CredentialsObserver>> observers_;
+};
+
+class CachedCredentials final : public CredentialSource {
+ public:
+  explicit CachedCredentials(std::shared_ptr<Cache> cache) : cache_(std::move(cache)) {}
+
+  std::string_view name() const override { return cache_->name(); }
+  void Fetch(NetworkServices& net, CredentialsCallback done) override {
+    const std::shared_ptr<Cache> cache = cache_;  // the receiver may destroy this object
+    cache->Fetch(net, std::move(done));
+  }
+  void Invalidate() override { cache_->Invalidate(); }
+  void Observe(std::weak_ptr<CredentialsObserver> observer) override {
+    cache_->Observe(std::move(observer));
+  }
+
+ private:
+  const std::shared_ptr<Cache> cache_;
 };
 
 }  // namespace
 
 std::unique_ptr<CredentialSource> MakeCachedCredentials(std::unique_ptr<CredentialSource> source,
                                                         CachedCredentialsOptions options) {
-  return std::make_unique<CachedCredentials>(std::move(source), options);
+  return std::make_unique<CachedCredentials>(
+      std::make_shared<Cache>(std::move(source), options));
 }
 
 }  // namespace kvs

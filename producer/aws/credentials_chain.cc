@@ -22,6 +22,12 @@ class CredentialChain final : public CredentialSource {
     }
   }
 
+  void Observe(std::weak_ptr<CredentialsObserver> observer) override {
+    for (const std::unique_ptr<CredentialSource>& source : sources_) {
+      source->Observe(observer);
+    }
+  }
+
  private:
   // `said` is what the sources before this one answered.
   void Ask(std::size_t index, std::string said, NetworkServices& net, CredentialsCallback done) {

@@ -1,11 +1,9 @@
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
 #include "kvs/credentials.h"
+#include "producer/aws/small_file.h"
 #include "producer/aws/timestamp.h"
 
 namespace kvs {
@@ -15,28 +13,6 @@ namespace {
 constexpr std::string_view kMarker = "CREDENTIALS";
 constexpr std::size_t kMaxFileBytes = 9'999;
 constexpr Duration kLifetime = Duration::Minutes(40);
-
-Result<std::string> ReadWholeFile(const std::string& path, std::size_t max_bytes) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    const int error = errno;
-    return Status(error == ENOENT ? StatusCode::kNotFound : StatusCode::kFileError,
-                  std::generic_category().message(error));
-  }
-  std::string text(max_bytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  const auto size = static_cast<std::size_t>(file.gcount());
-  if (file.bad() || (size == 0 && !file.eof())) {
-    return Status(StatusCode::kFileError, "it cannot be read");
-  }
-  if (size > max_bytes) {
-    WipeString(text);
-    return Status(StatusCode::kTooLarge,
-                  "it is longer than " + std::to_string(max_bytes) + " bytes");
-  }
-  text.resize(size);
-  return text;
-}
 
 // The words of `text`, separated by white space; one more than fits is counted, too.
 struct Words {
@@ -124,7 +100,7 @@ class FileCredentials final : public CredentialSource {
 
 std::unique_ptr<CredentialSource> MakeFileCredentials(std::string path, FileReader reader) {
   return std::make_unique<FileCredentials>(std::move(path),
-                                           reader ? std::move(reader) : ReadWholeFile);
+                                           reader ? std::move(reader) : aws::ReadSmallFile);
 }
 
 }  // namespace kvs

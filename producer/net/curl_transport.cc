@@ -135,6 +135,7 @@ class CurlTransport::Transfer {
   void AddHeader(const std::string& line);
   void ConfigureBody();
   void ConfigureTls();
+  void ConfigureIdentity();
 
   static std::size_t ReadCallback(char* out, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t WriteCallback(char* data, std::size_t size, std::size_t count, void* self) noexcept;
@@ -226,9 +227,30 @@ void CurlTransport::Transfer::ConfigureTls() {
   if (!options_.ca_path.empty()) {
     Set(IsFolder(options_.ca_path) ? CURLOPT_CAPATH : CURLOPT_CAINFO, options_.ca_path.c_str());
   }
+  if (options_.identity != nullptr) {
+    ConfigureIdentity();
+  }
+}
+
+// The bytes that were checked are those that are used, and libcurl makes no copy of the key: it is wiped with its owner. What was
+// agreed on with one identity is never offered under another, whatever libcurl compares.
+void CurlTransport::Transfer::ConfigureIdentity() {
+  const auto set_blob = [this](CURLoption option, std::string_view bytes) {
+    curl_blob blob{const_cast<char*>(bytes.data()), bytes.size(), CURL_BLOB_NOCOPY};
+    Set(option, &blob);
+  };
+  set_blob(CURLOPT_SSLCERT_BLOB, options_.identity->certificate);
+  set_blob(CURLOPT_SSLKEY_BLOB, options_.identity->key.Reveal());
+  Set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  Set(CURLOPT_FRESH_CONNECT, 1L);
+  Set(CURLOPT_FORBID_REUSE, 1L);
 }
 
 void CurlTransport::Transfer::ConfigureBody() {
+  if (request_.method == "GET") {
+    Set(CURLOPT_HTTPGET, 1L);
+    return;
+  }
   Set(CURLOPT_POST, 1L);
   if (!options_.stream_body) {
     Set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request_.body.size()));

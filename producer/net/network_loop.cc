@@ -1,6 +1,7 @@
 #include "producer/net/network_loop.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace kvs::net {
@@ -15,6 +16,15 @@ void NetworkLoop::Post(std::function<void()> task) {
   if (mailbox_.Append(std::move(task))) {
     transport_.Wake();
   }
+}
+
+void NetworkLoop::After(Duration delay, std::function<void()> task) {
+  const auto timer = std::make_shared<TimerQueue::TimerId>();
+  *timer = timers_.Add([this, timer, task = std::move(task)] {
+    timers_.Remove(*timer);
+    task();
+  });
+  timers_.Set(*timer, mono_now() + delay);
 }
 
 void NetworkLoop::RunOnce(Duration max_wait) {

@@ -21,6 +21,7 @@ class NetworkLoop : public NetworkServices {
   WallTime wall_now() const override { return clock_.Wall(); }
   MonoTime mono_now() const override { return clock_.Mono(); }
   void Post(std::function<void()> task) override;
+  void After(Duration delay, std::function<void()> task) override;
   Transport* transport() override { return &transport_; }
 
   Now now() const { return {clock_.Mono(), clock_.Wall()}; }

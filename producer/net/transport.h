@@ -10,6 +10,7 @@
 
 #include "kvs/log.h"
 #include "kvs/network_options.h"
+#include "kvs/secret.h"
 #include "kvs/time.h"
 #include "producer/net/proxy.h"
 #include "producer/service/error_map.h"
@@ -60,12 +61,20 @@ struct Route {
   std::shared_ptr<LogSink> curl_log;
 };
 
+// Who asks, for a host that wants a certificate of its clients. PEM; the certificate with its chain, the key without a passphrase.
+struct ClientIdentity {
+  std::string certificate;
+  Secret key;
+};
+
 struct TransferOptions {
   bool stream_body = false;  // OnUpload gives the body, sent in chunks while the answer is read
   Duration connect_timeout = Duration::Seconds(5);
   std::optional<Duration> total_timeout;  // of the whole exchange; none for streamed bodies
   std::string ca_path;                    // a file or a folder; empty: the system's
   std::shared_ptr<const Route> route;     // null: any address, and the proxy that libcurl finds in the environment
+  // Null: none. With one the exchange has a connection of its own, and its TLS session is nobody else's.
+  std::shared_ptr<const ClientIdentity> identity;
 };
 
 // Exchanges HTTP messages. Thread: network thread only.

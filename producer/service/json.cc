@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kvs/secret.h"
+
 namespace kvs::service {
 namespace {
 
@@ -173,6 +175,15 @@ std::optional<std::int64_t> JsonFields::Integer(std::string_view path) const {
     }
   }
   return std::nullopt;
+}
+
+void JsonFields::Wipe() {
+  for (Field& field : fields_) {
+    if (auto* text = std::get_if<std::string>(&field.value)) {
+      WipeString(*text);
+    }
+  }
+  fields_.clear();
 }
 
 }  // namespace kvs::service

@@ -45,6 +45,9 @@ class JsonFields {
   // Also of a number with a fraction of zero; nothing when it does not fit.
   [[nodiscard]] std::optional<std::int64_t> Integer(std::string_view path) const;
 
+  // Overwrites the texts and forgets them: of an answer that holds secrets.
+  void Wipe();
+
  private:
   friend class JsonFieldsHandler;
   struct Field {

@@ -59,6 +59,7 @@ enum class StatusCode : std::uint32_t {
   // 400..: credentials
   kNoCredentials = 400,
   kCredentialsExpired = 401,
+  kCredentialsRefused = 402,
 };
 
 // What to do about a failure, decided once per code (pic/base/status.cc).

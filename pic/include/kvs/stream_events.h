@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -74,6 +75,18 @@ struct Pressure {
 struct SessionRotated {
   std::uint64_t session = 0;  // that takes no further fragment
 };
+// New credentials have taken the place of those in use, or of none. Not told of the first ones.
+struct CredentialsRenewed {
+  std::string source;  // as CredentialSource::name
+  std::optional<WallTime> expiration;
+};
+// A renewal failed, while the old ones are still good, or there are none. Told once per episode, which the next
+// CredentialsRenewed ends. Whether media still flows is for Connected and Disconnected to say.
+struct CredentialsFailing {
+  std::string source;
+  Status reason;
+  Duration retry_in;
+};
 // Everything that was put before Drain or Stop is persisted, or the deadline passed.
 struct Drained {
   bool complete = false;
@@ -90,7 +103,8 @@ struct StreamFailed {
 struct Stopped {};
 
 using StreamEvent = std::variant<StreamCreated, Connecting, Connected, Disconnected, FragmentAcked, FramesLost,
-                                 Pressure, SessionRotated, Drained, StreamFailed, Stopped>;
+                                 Pressure, SessionRotated, CredentialsRenewed, CredentialsFailing, Drained,
+                                 StreamFailed, Stopped>;
 
 }  // namespace kvs
 

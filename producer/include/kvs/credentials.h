@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kvs/export.h"
+#include "kvs/log.h"
 #include "kvs/secret.h"
 #include "kvs/status.h"
 #include "kvs/time.h"
@@ -49,6 +50,8 @@ class KVS_EXPORT NetworkServices {
   // Runs `task` on the network thread, soon. From any thread: how a source that works on a thread
   // of its own brings its answer back.
   virtual void Post(std::function<void()> task) = 0;
+  // Runs `task` on the network thread when `delay` has passed. Where there is no network it is not run: the default.
+  virtual void After(Duration delay, std::function<void()> task);
   // For sources that ask over HTTP. Null where there is no network.
   [[nodiscard]] virtual net::Transport* transport() = 0;
 };
@@ -56,6 +59,18 @@ class KVS_EXPORT NetworkServices {
 // Called once. The error kNoCredentials means "this source is not configured"; any other error
 // means that it is and failed.
 using CredentialsCallback = std::function<void(Result<Credentials>)>;
+
+// Hears how the renewal of credentials goes that are in use. Thread: network thread.
+class KVS_EXPORT CredentialsObserver {
+ public:
+  virtual ~CredentialsObserver();
+  // New ones have taken the place of old ones, or there are some again.
+  virtual void OnCredentialsRenewed(std::string_view source,
+                                    std::optional<WallTime> expiration) = 0;
+  // A renewal failed and the old ones are still good; it is tried again after `retry_in`.
+  virtual void OnRenewalFailed(std::string_view source, const Status& reason,
+                               Duration retry_in) = 0;
+};
 
 // Where credentials come from. One source, one file (producer/aws/credentials_*.cc), one shape: a
 // chain and a cache are sources, too. Thread: every method is called on the network thread, and
@@ -72,6 +87,8 @@ class KVS_EXPORT CredentialSource {
   // The service has refused what was given last (expired, revoked): whatever is kept is to be
   // forgotten.
   virtual void Invalidate() {}
+  // Who is to hear of renewals, from now on and for as long as it exists. Sources that keep nothing renew nothing.
+  virtual void Observe(std::weak_ptr<CredentialsObserver> /*observer*/) {}
 };
 
 // Always the same. The answer to invalid ones (see Validate) is that error.
@@ -102,6 +119,37 @@ using FileReader =
 KVS_EXPORT std::unique_ptr<CredentialSource> MakeFileCredentials(std::string path,
                                                                  FileReader reader = {});
 
+// Credentials of a device that AWS IoT knows by its certificate.
+struct IotOptions {
+  // The credentials endpoint of the account, "<id>.credentials.iot.<region>.amazonaws.com"; a port is possible.
+  std::string endpoint;
+  // PEM files: the certificate, with its chain if there is one, and its private key without a passphrase.
+  std::string cert_path;
+  std::string key_path;
+  // A PEM file or a folder of the certificates to trust; empty: the system's.
+  std::string ca_path;
+  // 1 to 128 characters each.
+  std::string role_alias;
+  std::string thing_name;
+  Duration connection_timeout = Duration::Seconds(3);
+  // Of the whole call.
+  Duration completion_timeout = Duration::Seconds(5);
+  // Not set: nothing is logged.
+  std::shared_ptr<LogSink> log;
+};
+
+// OK when a call can be made of these; reads the files, which are small and local by contract.
+// Errors: kInvalidArgument: a part that is empty, too long or cannot be sent, an endpoint that is no host, a key that is not that
+//         of the certificate or wants a passphrase; kFileError: a file is not there or cannot be read.
+KVS_EXPORT Status Validate(const IotOptions& options);
+
+// GET https://<endpoint>/role-aliases/<role alias>/credentials, shown the certificate, for the thing. Asked at every Fetch, and the
+// files read again, so put it behind MakeCachedCredentials. A key that others can read is a warning in the log, once.
+// Errors: those of Validate; kCredentialsRefused: AWS IoT refused (4xx); kThrottled, kServiceFailure; kBadResponse: no answer of
+//         AWS IoT; those of a connection (kConnectFailed, kTlsFailed, …). The message says what was tried and what to look at.
+// Source: AWS IoT Core developer guide, "Authorizing direct calls to AWS services using AWS IoT Core credential provider".
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeIotCredentials(IotOptions options);
+
 // Asks one after the other. kNoCredentials moves on to the next; any other answer ends the search,
 // as a source that is configured and broken is for the user to hear about. When all are exhausted:
 // kNoCredentials with what each said.
@@ -120,7 +168,8 @@ struct CachedCredentialsOptions {
   Duration retry_after_failure = Duration::Seconds(10);
 };
 
-// Keeps what `source` gave and renews it before it expires. Asks `source` once at a time, however
+// Keeps what `source` gave and renews it before it expires: ahead of time when it was used since the last renewal
+// (NetworkServices::After), else with the next use. Asks `source` once at a time, however
 // many Fetch calls wait; while the old credentials are good they are answered when a renewal fails.
 // Two clocks: expiry is wall time, as the service sees it; the time of renewal is monotonic, so
 // that a wall clock that is set back does not put it off. Errors: of `source`; kCredentialsExpired:

@@ -1,5 +1,8 @@
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,6 +13,7 @@
 namespace kvs {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr Duration kHour = Duration::Hours(1);
@@ -223,6 +227,132 @@ TEST_F(CachedCredentialsTest, AnAnswerAfterItsEndIsDropped) {
   cached_.reset();
   late(MakeTestCredentials("LATE"));
   EXPECT_FALSE(answer.has());
+}
+
+// Writes down what it hears.
+class Hearer final : public CredentialsObserver {
+ public:
+  void OnCredentialsRenewed(std::string_view source, std::optional<WallTime> expiration) override {
+    heard.push_back("renewed " + std::string(source) + (expiration ? " until then" : ""));
+  }
+  void OnRenewalFailed(std::string_view /*source*/, const Status& reason, Duration retry_in) override {
+    heard.push_back(reason.message() + ", again in " + std::to_string(retry_in.seconds()));
+  }
+  std::vector<std::string> heard;
+};
+
+class CachedCredentialsAheadTest : public CachedCredentialsTest {
+ protected:
+  CachedCredentialsAheadTest() { cached_->Observe(hearer_); }
+  // What the source answers from now on.
+  void SourceGives(const std::string& key, Duration life = kHour) {
+    source_->on_fetch = [this, key, life](CredentialsCallback done) {
+      done(MakeTestCredentials(key, net_.wall + life));
+    };
+  }
+  void SourceFails() {
+    source_->on_fetch = [](CredentialsCallback done) {
+      done(Status(StatusCode::kConnectFailed, "down"));
+    };
+  }
+  void Pass(Duration duration) {
+    net_.Advance(duration);
+    net_.RunPlanned();
+  }
+
+  std::shared_ptr<Hearer> hearer_ = std::make_shared<Hearer>();
+};
+
+TEST_F(CachedCredentialsAheadTest, ThoseInUseAreRenewedAheadOfTime) {
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  SourceGives("SECOND");
+  Pass(Duration::Minutes(55) - Duration::Nanos(1));
+  EXPECT_EQ(source_->fetches, 1);
+  Pass(Duration::Nanos(1));
+  EXPECT_EQ(source_->fetches, 2);
+  EXPECT_THAT(hearer_->heard, ElementsAre("renewed fake source until then"));
+  EXPECT_EQ(FetchWithError().key(), "SECOND");
+}
+
+TEST_F(CachedCredentialsAheadTest, ThoseThatNobodyUsesAreNot) {
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  SourceGives("SECOND");
+  Pass(Duration::Minutes(55));
+  SourceGives("THIRD");
+  Pass(Duration::Minutes(55));
+  EXPECT_EQ(source_->fetches, 2);
+  EXPECT_EQ(FetchWith("THIRD").key(), "THIRD");
+  EXPECT_EQ(source_->fetches, 3);
+}
+
+TEST_F(CachedCredentialsAheadTest, AShortLifeIsRenewedAtItsHalf) {
+  EXPECT_EQ(FetchWith("FIRST", Duration::Seconds(20)).key(), "FIRST");
+  SourceGives("SECOND", Duration::Seconds(20));
+  Pass(Duration::Seconds(9));
+  EXPECT_EQ(source_->fetches, 1);
+  Pass(Duration::Seconds(1));
+  EXPECT_EQ(source_->fetches, 2);
+}
+
+TEST_F(CachedCredentialsAheadTest, AFailedRenewalIsToldAndTriedAgain) {
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  SourceFails();
+  Pass(Duration::Minutes(55));
+  EXPECT_THAT(hearer_->heard, ElementsAre("down, again in 10"));
+  Pass(Duration::Seconds(10));
+  EXPECT_THAT(hearer_->heard, ElementsAre("down, again in 10", "down, again in 10"));
+  hearer_->heard.clear();
+  SourceGives("SECOND");
+  Pass(Duration::Seconds(10));
+  EXPECT_THAT(hearer_->heard, ElementsAre("renewed fake source until then"));
+}
+
+TEST_F(CachedCredentialsAheadTest, WhenTheyHaveExpiredOnlyAUseAsks) {
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  SourceFails();
+  for (int i = 0; i < 120; ++i) {
+    Pass(Duration::Minutes(1));
+  }
+  EXPECT_EQ(source_->fetches, 6) << "from 55 minutes on, each time that the clock was looked at";
+  EXPECT_TRUE(net_.planned.empty());
+}
+
+TEST_F(CachedCredentialsAheadTest, TheFirstOnesAndTheSameAgainAreNoNews) {
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  Pass(Duration::Minutes(55));
+  EXPECT_EQ(source_->fetches, 2);
+  EXPECT_TRUE(hearer_->heard.empty());
+}
+
+TEST_F(CachedCredentialsAheadTest, TheSameAgainAfterAFailureAreNews) {
+  EXPECT_EQ(FetchWithError().code(), StatusCode::kConnectFailed);
+  EXPECT_TRUE(hearer_->heard.empty()) << "who asked was told";
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  EXPECT_THAT(hearer_->heard, ElementsAre("renewed fake source until then"));
+}
+
+TEST_F(CachedCredentialsAheadTest, NewOnesAfterInvalidateAreNews) {
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  cached_->Invalidate();
+  EXPECT_EQ(FetchWith("SECOND").key(), "SECOND");
+  EXPECT_THAT(hearer_->heard, ElementsAre("renewed fake source until then"));
+}
+
+TEST_F(CachedCredentialsAheadTest, NothingHappensAfterItsEnd) {
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  SourceGives("SECOND");
+  cached_.reset();
+  source_ = nullptr;
+  Pass(Duration::Minutes(55));
+  EXPECT_TRUE(hearer_->heard.empty());
+}
+
+TEST_F(CachedCredentialsAheadTest, AnObserverThatIsGoneHearsNothing) {
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  hearer_.reset();
+  SourceGives("SECOND");
+  Pass(Duration::Minutes(55));
+  EXPECT_EQ(FetchWithError().key(), "SECOND");
 }
 
 TEST(CachedCredentialsJitterTest, JitterMovesTheRenewalForward) {

@@ -12,13 +12,25 @@
 
 namespace kvs {
 
-// Two clocks that the test moves, one by one; no network.
+// Two clocks that the test moves, one by one; no network but what it is given.
 class FakeServices final : public NetworkServices {
  public:
   WallTime wall_now() const override { return wall; }
   MonoTime mono_now() const override { return mono; }
   void Post(std::function<void()> task) override { task(); }
-  net::Transport* transport() override { return nullptr; }
+  void After(Duration delay, std::function<void()> task) override { planned.emplace_back(mono + delay, std::move(task)); }
+  net::Transport* transport() override { return network; }
+
+  // Runs what was planned for this moment or before it.
+  void RunPlanned() {
+    for (auto& [at, task] : std::exchange(planned, {})) {
+      if (at <= mono) {
+        task();
+      } else {
+        planned.emplace_back(at, std::move(task));
+      }
+    }
+  }
 
   void Advance(Duration duration) {
     wall = wall + duration;
@@ -27,6 +39,8 @@ class FakeServices final : public NetworkServices {
 
   WallTime wall = WallTime::FromSeconds(1'700'000'000);
   MonoTime mono = MonoTime::FromSeconds(5'000);
+  net::Transport* network = nullptr;
+  std::vector<std::pair<MonoTime, std::function<void()>>> planned;
 };
 
 // Answers when the test says so: `pending` holds the questions.

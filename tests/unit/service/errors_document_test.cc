@@ -209,7 +209,8 @@ std::string FailureTable() {
   for (const service::TransportError error : AllTransportErrors()) {
     out += TransportRow(error);
   }
-  for (const StatusCode code : {StatusCode::kNoCredentials, StatusCode::kCredentialsExpired}) {
+  for (const StatusCode code : {StatusCode::kNoCredentials, StatusCode::kCredentialsExpired,
+                                StatusCode::kCredentialsRefused}) {
     out += Row("credentials", Describe(code).meaning, code);
   }
   for (const recovery::AckReaction& row : recovery::AllAckReactions()) {

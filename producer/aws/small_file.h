@@ -1,0 +1,16 @@
+#ifndef KVS_PRODUCER_AWS_SMALL_FILE_H_
+#define KVS_PRODUCER_AWS_SMALL_FILE_H_
+
+#include <cstddef>
+#include <string>
+
+#include "kvs/status.h"
+
+namespace kvs::aws {
+
+// The text of a file, which may hold a secret: wiping it is the caller's part. Does what FileReader (kvs/credentials.h) promises.
+Result<std::string> ReadSmallFile(const std::string& path, std::size_t max_bytes);
+
+}  // namespace kvs::aws
+
+#endif  // KVS_PRODUCER_AWS_SMALL_FILE_H_
