@@ -123,7 +123,9 @@ const PropertyRow kTable[] = {
      "File with credentials, used when neither access-key nor AWS_ACCESS_KEY_ID is set",
      StringProperty{&Settings::credential_path, kDefaultCredentialPath}},
     {"iot-certificate", "IoT certificate",
-     "Credentials from AWS IoT (not supported yet: setting it makes NULL to READY fail)",
+     "Credentials from AWS IoT, before all others: \"iot-certificate,endpoint=host,cert-path=file,"
+     "key-path=file,role-aliases=alias\" with ca-path, iot-thing-name (stream-name), "
+     "connection-timeout (3) and completion-timeout (5 seconds) where needed",
      StructureProperty{&Settings::iot_certificate}},
     {"stream-tags", "Stream tags",
      "Tags of a stream that is created: \"name,key1=value1,key2=value2\"",

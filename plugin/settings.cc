@@ -11,6 +11,8 @@
 
 #include "kvs/version.h"
 #include "pic/stream/metadata_queue.h"
+#include "plugin/gst_log.h"
+#include "plugin/iot_setting.h"
 
 namespace kvs::plugin {
 namespace {
@@ -37,6 +39,8 @@ constexpr std::size_t kMaxDeviceNameLength = 128;
 // How often a wait for room is looked up from, to tell of an outage that lasts.
 constexpr Duration kRoomInterval = Duration::Seconds(2);
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+// So that cameras that were switched on together do not ask for credentials together, an hour later and ever after.
+constexpr gint32 kMaxRenewalJitterMs = 60'000;
 
 Status Invalid(std::string message) {
   return {StatusCode::kInvalidArgument, std::move(message)};
@@ -77,11 +81,27 @@ Status PropertyCredentials(const Settings& settings, Resolved& resolved) {
                    "the properties access-key and secret-key", resolved);
 }
 
+Status IotCertificate(const Settings& settings, Resolved& resolved) {
+  Result<IotOptions> options =
+      IotOptionsOf(settings.iot_certificate.get(), resolved.stream.name, resolved.notes);
+  if (!options.ok()) {
+    return options.status();
+  }
+  if (Status status = Validate(*options); !status.ok()) {
+    return {status.code(), "iot-certificate: " + status.message()};
+  }
+  options->log = SharedGstLogSink();
+  CachedCredentialsOptions cached;
+  cached.jitter = Duration::Millis(g_random_int_range(0, kMaxRenewalJitterMs));
+  resolved.producer.credentials =
+      MakeCachedCredentials(MakeIotCredentials(*std::move(options)), cached);
+  resolved.credentials_from = resolved.producer.credentials->name();
+  return {};
+}
+
 Status ResolveCredentials(const Settings& settings, const Surroundings& world, Resolved& resolved) {
   if (settings.iot_certificate != nullptr) {
-    return Invalid(
-        "the property iot-certificate is set, but credentials from AWS IoT are not supported yet; "
-        "use keys or credential-path");
+    return IotCertificate(settings, resolved);
   }
   if (!settings.access_key.empty() || !settings.secret_key.empty()) {
     return PropertyCredentials(settings, resolved);
@@ -369,6 +389,15 @@ Surroundings Surroundings::OfProcess() {
   };
   world.is_readable = [](const std::string& path) { return access(path.c_str(), R_OK) == 0; };
   return world;
+}
+
+std::optional<std::string> TextOfValue(const GValue* value) {
+  if (G_VALUE_HOLDS_STRING(value)) {
+    const gchar* const text = g_value_get_string(value);
+    return text == nullptr ? "" : text;
+  }
+  gchar* const text = gst_value_serialize(value);
+  return text == nullptr ? std::nullopt : std::optional(TakeString(text));
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> TagsOf(const GstStructure* structure) {

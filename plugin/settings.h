@@ -139,15 +139,19 @@ struct Resolved {
 //   addresses    ip-version, AWS_KVS_USE_IPV4, AWS_KVS_USE_IPV6
 //   proxy        proxy, and what the library finds in https_proxy and the like
 //   CA           ca-path, KVSSINK_CA_CERT_PATH, the system's
-//   credentials  access-key and secret-key (with session-token), AWS_ACCESS_KEY_ID and
-//                AWS_SECRET_ACCESS_KEY (with AWS_SESSION_TOKEN), the file credential-path
+//   credentials  iot-certificate, access-key and secret-key (with session-token),
+//                AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with AWS_SESSION_TOKEN), the file
+//                credential-path
 // A session token is only used with the keys of the same place.
-// Errors: kInvalidArgument, kNoCredentials, kUnsupportedMedia; the message names the property, its
+// Errors: kInvalidArgument, kNoCredentials, kFileError, kUnsupportedMedia; the message names the property, its
 //         value (never a secret) and what is allowed.
 Result<Resolved> Resolve(const Settings& settings, const Surroundings& surroundings);
 
 // stream-tags as pairs, see PairsOf. Errors: kInvalidArgument: a value that has no text.
 Result<std::vector<std::pair<std::string, std::string>>> TagsOf(const GstStructure* structure);
+
+// What a user meant by a value: its text, or how GStreamer writes it. Nothing for a type that has no text.
+std::optional<std::string> TextOfValue(const GValue* value);
 
 }  // namespace kvs::plugin
 

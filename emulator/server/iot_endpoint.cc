@@ -14,7 +14,10 @@ constexpr std::string_view kPathEnd = "/credentials";
 // Temporary access keys begin so. Source: IAM user guide, "Unique identifiers".
 constexpr std::string_view kKeyPrefix = "ASIALOCAL";
 constexpr std::size_t kKeyDigits = 11;
-constexpr std::size_t kSecretDigits = 40;
+// Known by their beginning, so that a test finds one that is where it must not be.
+constexpr std::string_view kSecretPrefix = "kvslocalIotSecret";
+constexpr std::string_view kTokenPrefix = "kvslocalIotToken";
+constexpr std::size_t kSecretDigits = 23;
 constexpr std::size_t kTokenDigits = 200;
 
 std::string RandomText(ServerContext& context, std::size_t length) {
@@ -46,7 +49,8 @@ ApiAnswer Issue(ServerContext& context, std::string_view alias, std::string_view
   // To the second, as it is told.
   const Time expires = std::chrono::floor<std::chrono::seconds>(Add(now, context.options.iot_credential_life));
   const Credential credential{std::string(kKeyPrefix) + RandomText(context, kKeyDigits),
-                              RandomText(context, kSecretDigits), RandomText(context, kTokenDigits), expires};
+                              std::string(kSecretPrefix) + RandomText(context, kSecretDigits),
+                              std::string(kTokenPrefix) + RandomText(context, kTokenDigits), expires};
   context.verifier.Add(credential);
   context.service.LogEvent("credentials",
                            JsonObject()

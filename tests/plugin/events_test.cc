@@ -231,6 +231,41 @@ TEST_F(EventsTest, AShortOutageIsNoWarning) {
               ElementsAre("kvssink-connecting", "kvssink-connected", "kvssink-disconnected"));
 }
 
+TEST_F(EventsTest, CredentialsThatFailAreOneWarningPerEpisode) {
+  Run();
+  stream().Emit(Connected{1});
+  const CredentialsFailing failing{"AWS IoT (role alias r, thing t)",
+                                   Status(StatusCode::kCredentialsRefused, "Access Denied").WithService(403, "", ""),
+                                   Duration::Seconds(10)};
+  stream().Emit(failing);
+  stream().Emit(failing);
+  const std::vector<MessagePtr> warnings = Take(GST_MESSAGE_WARNING);
+  ASSERT_THAT(warnings, SizeIs(1));
+  EXPECT_THAT(TextOf(warnings[0]),
+              AllOf(HasSubstr("AWS IoT (role alias r, thing t)"), HasSubstr("Access Denied (HTTP 403)"),
+                    HasSubstr("as long as the old ones are good"), HasSubstr("iot-certificate")));
+  stream().Emit(CredentialsRenewed{"AWS IoT", {}});
+  stream().Emit(failing);
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), SizeIs(1));
+  EXPECT_THAT(TakeElementMessages(),
+              ElementsAre("kvssink-connected", "kvssink-credentials", "kvssink-credentials", "kvssink-credentials",
+                          "kvssink-credentials"));
+}
+
+TEST_F(EventsTest, WithoutCredentialsTheServiceIsNotCalledUnreachable) {
+  Run();
+  const Status down(StatusCode::kConnectFailed, "AWS IoT is not there");
+  stream().Emit(CredentialsFailing{"AWS IoT", down, Duration::Seconds(1)});
+  Disconnected disconnected;
+  disconnected.reason = down;
+  stream().Emit(disconnected);
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), SizeIs(1));
+  // When that is over and it cannot be reached all the same, that is told.
+  stream().Emit(CredentialsRenewed{"AWS IoT", {}});
+  stream().Emit(disconnected);
+  EXPECT_THAT(Take(GST_MESSAGE_WARNING), SizeIs(1));
+}
+
 TEST_F(EventsTest, LostFramesAreAWarningAtTheBeginAndOneAtTheEnd) {
   Run();
   FramesLost lost;

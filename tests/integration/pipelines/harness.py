@@ -139,13 +139,16 @@ class Service:
         self.url = lines[0].removeprefix("kvs-local: listening on ")
         prefix = "kvs-local: ca file "
         self.ca_file = next((line[len(prefix):] for line in lines if line.startswith(prefix)), "")
+        prefix = "kvs-local: iot endpoint "
+        self.iot_endpoint = next((line[len(prefix):] for line in lines if line.startswith(prefix)), "")
 
     def _listens(self, port_file):
         if not self.program.running():
             raise AssertionError(f"kvs-local ended: {self.program.stderr()}")
         # The port file comes first, then the lines on standard output.
         return (os.path.exists(port_file) and "listening on" in self.program.stdout() and
-                ("--tls" not in self.program.command or "ca file" in self.program.stdout()))
+                ("--tls" not in self.program.command or "ca file" in self.program.stdout()) and
+                ("--iot-port" not in self.program.command or "device certificate" in self.program.stdout()))
 
     def _admin(self, method, path, body=None):
         request = urllib.request.Request(self.url + path, method=method,

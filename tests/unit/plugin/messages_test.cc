@@ -26,6 +26,8 @@ TEST(EventStructureTest, NamesEachEvent) {
       {FragmentAcked{{AckType::kBuffering, 5, "n", 0, ""}, 1}, nullptr},
       {FragmentAcked{{AckType::kIdle, {}, "", 0, ""}, 1}, nullptr},
       {FramesLost{}, "kvssink-frames-lost"},
+      {CredentialsRenewed{}, "kvssink-credentials"},
+      {CredentialsFailing{}, "kvssink-credentials"},
       {Drained{}, "kvssink-drained"},
       {StreamFailed{}, nullptr},
       {Stopped{}, nullptr},
@@ -38,6 +40,28 @@ TEST(EventStructureTest, NamesEachEvent) {
       EXPECT_STREQ(gst_structure_get_string(s.get(), "stream-name"), "door");
     }
   }
+}
+
+TEST(EventStructureTest, SaysHowCredentialsFare) {
+  const StructurePtr renewed =
+      EventStructure("door", CredentialsRenewed{"a file", WallTime::FromSeconds(1'700'000'000)});
+  EXPECT_STREQ(gst_structure_get_string(renewed.get(), "state"), "renewed");
+  EXPECT_STREQ(gst_structure_get_string(renewed.get(), "source"), "a file");
+  gint64 time = 0;
+  EXPECT_TRUE(gst_structure_get_int64(renewed.get(), "expires", &time));
+  EXPECT_EQ(time, 1'700'000'000'000'000'000);
+  EXPECT_FALSE(gst_structure_has_field(renewed.get(), "message"));
+  const StructurePtr endless = EventStructure("door", CredentialsRenewed{"a file", {}});
+  EXPECT_FALSE(gst_structure_has_field(endless.get(), "expires"));
+  const StructurePtr failing = EventStructure(
+      "door", CredentialsFailing{"AWS IoT", Status(StatusCode::kCredentialsRefused, "no").WithService(403, "", ""),
+                                 Duration::Seconds(10)});
+  EXPECT_STREQ(gst_structure_get_string(failing.get(), "state"), "failing");
+  EXPECT_STREQ(gst_structure_get_string(failing.get(), "source"), "AWS IoT");
+  EXPECT_STREQ(gst_structure_get_string(failing.get(), "status-code"), "CredentialsRefused");
+  EXPECT_STREQ(gst_structure_get_string(failing.get(), "message"), "no (HTTP 403)");
+  EXPECT_TRUE(gst_structure_get_int64(failing.get(), "retry-in", &time));
+  EXPECT_EQ(time, 10'000'000'000);
 }
 
 TEST(EventStructureTest, HasTheNumbers) {
