@@ -1,9 +1,14 @@
 #include "producer/net/curl_transport.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +18,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "emulator/server/server.h"
 #include "producer/net/network_loop.h"
 #include "producer/net/system_clock.h"
 #include "tests/support/loopback_server.h"
@@ -502,6 +508,72 @@ TEST(NetworkLoopTest, APostEndsTheWait) {
   stop = true;
   loop.Post([] {});
   runner.join();
+}
+
+// A server that talks to one device only.
+class ClientIdentityTest : public CurlTransportTest {
+ protected:
+  ClientIdentityTest() {
+    folder_ = std::filesystem::temp_directory_path() / ("kvs-identity-test-" + std::to_string(::getpid()));
+    emulator::Options options;
+    EXPECT_EQ(emulator::ParseOptions({"--iot-port", "0", "--tls-dir", (folder_ / "known").string()}, &options), "");
+    server_ = std::make_unique<emulator::Server>(options);
+    EXPECT_EQ(server_->Start(), "");
+    thread_ = std::thread([this] { server_->Run(); });
+    known_ = IdentityOf(server_->device());
+    emulator::TlsIdentity stranger;
+    EXPECT_EQ(emulator::MakeDeviceIdentity((folder_ / "stranger").string(), &stranger), "");
+    stranger_ = IdentityOf(stranger);
+  }
+  ~ClientIdentityTest() override {
+    server_->Stop();
+    thread_.join();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  static std::string ReadFile(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  static std::shared_ptr<const ClientIdentity> IdentityOf(const emulator::TlsIdentity& files) {
+    auto identity = std::make_shared<ClientIdentity>();
+    identity->certificate = ReadFile(files.certificate_file);
+    identity->key = Secret(ReadFile(files.key_file));
+    return identity;
+  }
+  // The status of the answer to somebody; 0: there was none.
+  int Get(std::shared_ptr<const ClientIdentity> identity) {
+    service::HttpRequest request;
+    request.method = "GET";
+    request.url = "https://" + server_->iot_endpoint() + "/role-aliases/a/credentials";
+    TransferOptions options;
+    options.ca_path = server_->ca_file();
+    options.identity = std::move(identity);
+    outcome_ = {};
+    loop_->transport()->Start(std::move(request), options, std::make_unique<Collector>(outcome_, std::vector<std::string>(), false));
+    Run();
+    return outcome_.result && outcome_.result->response ? outcome_.result->response->status : 0;
+  }
+
+  std::filesystem::path folder_;
+  std::unique_ptr<emulator::Server> server_;
+  std::thread thread_;
+  std::shared_ptr<const ClientIdentity> known_;
+  std::shared_ptr<const ClientIdentity> stranger_;
+};
+
+TEST_F(ClientIdentityTest, IsShownToAHostThatAsks) {
+  EXPECT_EQ(Get(known_), 200);
+  EXPECT_NE(outcome_.result->response->body.find("accessKeyId"), std::string::npos);
+}
+
+TEST_F(ClientIdentityTest, NobodyElseGetsItsConnectionOrItsSession) {
+  EXPECT_EQ(Get(known_), 200);
+  EXPECT_EQ(Get(nullptr), 0);
+  EXPECT_EQ(Get(stranger_), 0);
+  ASSERT_TRUE(outcome_.result && outcome_.result->error);
+  EXPECT_EQ(Get(known_), 200);
 }
 
 }  // namespace
