@@ -129,6 +129,21 @@ StructurePtr Make(std::string_view stream, const CredentialsFailing& e) {
   return s;
 }
 
+StructurePtr Make(std::string_view stream, const TriggerChanged& e) {
+  StructurePtr s = NewStructure("kvssink-trigger", stream);
+  gst_structure_set(s.get(), "on", G_TYPE_BOOLEAN, e.on ? TRUE : FALSE, "kept-frames",
+                    G_TYPE_UINT64, static_cast<guint64>(e.kept_frames), nullptr);
+  SetTime(s.get(), "kept-duration", e.kept_duration.nanos());
+  return s;
+}
+
+StructurePtr Make(std::string_view stream, const TriggerFinished& e) {
+  StructurePtr s = NewStructure("kvssink-trigger-finished", stream);
+  gst_structure_set(s.get(), "fragments-persisted", G_TYPE_UINT64,
+                    static_cast<guint64>(e.fragments_persisted), nullptr);
+  return s;
+}
+
 StructurePtr Make(std::string_view stream, const Drained& e) {
   StructurePtr s = NewStructure("kvssink-drained", stream);
   gst_structure_set(s.get(), "complete", G_TYPE_BOOLEAN, e.complete ? TRUE : FALSE,
@@ -218,6 +233,7 @@ StructurePtr StatsStructure(const StreamMetrics& metrics, const ProducerMetrics&
       {"frames-lost-invalid", metrics.frames_lost_invalid},
       {"frames-lost-too-large", metrics.frames_lost_too_large},
       {"fragments-lost", metrics.fragments_lost},
+      {"frames-not-triggered", metrics.frames_not_triggered},
       {"put-errors", metrics.put_errors},
       {"frames-dropped-corrupted", counters.corrupted},
       {"frames-outside-segment", counters.outside_segment},

@@ -92,6 +92,8 @@ class StreamHandle : public Stream {
   void Drain(Duration timeout) override { stream_->Drain(timeout); }
   void Stop(Duration timeout) override { stream_->Stop(timeout); }
   Status StopSync(Duration timeout) override { return stream_->StopSync(timeout); }
+  bool Trigger() override { return stream_->Trigger(); }
+  bool Untrigger() override { return stream_->Untrigger(); }
   StreamMetrics metrics() const override { return stream_->metrics(); }
 
  private:

@@ -601,6 +601,20 @@ Status RemoteStream::StopSync(Duration timeout) {
                                      " were not stored by the service when it was stopped" + why};
 }
 
+bool RemoteStream::Trigger() {
+  const MutexLock lock(mutex_);
+  const bool changed = core_.Trigger(now());
+  Settle();
+  return changed;
+}
+
+bool RemoteStream::Untrigger() {
+  const MutexLock lock(mutex_);
+  const bool changed = core_.Untrigger(now());
+  Settle();
+  return changed;
+}
+
 StreamMetrics RemoteStream::metrics() const {
   const MutexLock lock(mutex_);
   return core_.metrics(now().mono);

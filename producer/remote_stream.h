@@ -39,6 +39,8 @@ class RemoteStream : public CredentialsObserver, public std::enable_shared_from_
   void Drain(Duration timeout);
   void Stop(Duration timeout);
   Status StopSync(Duration timeout);
+  bool Trigger();
+  bool Untrigger();
   StreamMetrics metrics() const;
   bool stopping() const;
   bool closed() const;

@@ -9,14 +9,18 @@ Fragment* FragmentIndex::open_fragment() {
   return !fragments_.empty() && fragments_.back().open ? &fragments_.back() : nullptr;
 }
 
-void FragmentIndex::Open(std::int64_t timecode, std::shared_ptr<const TrackSet> tracks) {
+void FragmentIndex::Open(std::int64_t timecode, std::shared_ptr<const TrackSet> tracks, bool apart) {
   KVS_CHECK(open_fragment() == nullptr && timecode >= floor_);
+  if (apart && floor_ != INT64_MIN) {
+    gaps_ += timecode - floor_;
+  }
   Fragment fragment;
   fragment.first_frame = frames_.end_number();
   fragment.timecode = timecode;
   fragment.earliest = timecode;
   fragment.latest = timecode;
   fragment.tracks = std::move(tracks);
+  fragment.gaps = gaps_;
   fragments_.Push(std::move(fragment));
   ++live_fragments_;
   floor_ = timecode + 1;
@@ -105,11 +109,15 @@ void FragmentIndex::Finish(std::uint64_t number, FragmentState state) {
   }
 }
 
+std::int64_t FragmentIndex::SpanFrom(const Fragment& fragment) const {
+  return floor_ - fragment.timecode - (gaps_ - fragment.gaps);
+}
+
 std::int64_t FragmentIndex::LiveSpan() const {
   for (std::uint64_t number = begin(); number != end(); ++number) {
     const Fragment& fragment = fragments_[number];
     if (!fragment.Done() && !fragment.released) {
-      return floor_ - fragment.timecode;
+      return SpanFrom(fragment);
     }
   }
   return 0;
@@ -117,7 +125,7 @@ std::int64_t FragmentIndex::LiveSpan() const {
 
 std::int64_t FragmentIndex::EvictableSpan() const {
   const std::optional<std::uint64_t> oldest = OldestEvictable();
-  return oldest ? floor_ - fragments_[*oldest].timecode : 0;
+  return oldest ? SpanFrom(fragments_[*oldest]) : 0;
 }
 
 FragmentIndex::Waiting FragmentIndex::Unsent() const {
@@ -126,7 +134,7 @@ FragmentIndex::Waiting FragmentIndex::Unsent() const {
     const Fragment& fragment = fragments_[--number];
     if (fragment.state == FragmentState::kQueued || fragment.state == FragmentState::kSending) {
       waiting.bytes += fragment.bytes;
-      waiting.span = floor_ - fragment.timecode;
+      waiting.span = SpanFrom(fragment);
     }
   }
   return waiting;

@@ -67,6 +67,7 @@ struct Fragment {
   std::uint64_t session = 0;      // that carries or last carried it; 0: none
   std::uint32_t sends = 0;        // how often a session began to carry it
   std::uint32_t refusals = 0;     // error acks about it that did not condemn it
+  std::int64_t gaps = 0;          // media time that was left out before it, since the stream began
 
   bool Done() const { return state == FragmentState::kPersisted || state == FragmentState::kLost; }
   bool OnTheWire() const { return state == FragmentState::kSending; }
@@ -92,8 +93,9 @@ class FragmentIndex {
   // The fragment that frames are being added to; null when there is none.
   Fragment* open_fragment();
 
-  // Starts a fragment. Precondition: none is open, and `timecode` is above floor() - 1.
-  void Open(std::int64_t timecode, std::shared_ptr<const TrackSet> tracks);
+  // Starts a fragment. `apart`: media was left out in front of it, which is not part of any span.
+  // Precondition: none is open, and `timecode` is above floor() - 1.
+  void Open(std::int64_t timecode, std::shared_ptr<const TrackSet> tracks, bool apart = false);
   // Adds to the open fragment. Precondition: one is open.
   void Append(const StoredFrame& frame);
   // Ends the open fragment, if there is one. `end_tag`: tell the service so, since no other follows soon.
@@ -132,10 +134,14 @@ class FragmentIndex {
   std::size_t records() const { return frames_.size(); }
 
  private:
+  // From the fragment's time code to the last, without what was left out between them.
+  std::int64_t SpanFrom(const Fragment& fragment) const;
+
   FrameStore& store_;
   Ring<Fragment> fragments_;
   Ring<StoredFrame> frames_;
   std::int64_t floor_ = INT64_MIN;
+  std::int64_t gaps_ = 0;  // of the last fragment
   std::uint64_t live_fragments_ = 0;
   std::uint64_t live_frames_ = 0;
 };

@@ -148,4 +148,8 @@ std::shared_ptr<const FragmentTags> MetadataQueue::TakeLeftOver(const FragmentTa
   return std::make_shared<const FragmentTags>(std::move(left));
 }
 
+void MetadataQueue::Forget(std::uint64_t mark) {
+  std::erase_if(once_, [&](const Once& once) { return once.mark <= mark; });
+}
+
 }  // namespace kvs

@@ -28,6 +28,9 @@ class MetadataQueue {
   // What was put since the last fragment began, when no other follows soon: for the end of that fragment, which has `tags`
   // already. Null when there is nothing, or when it would be too much for one fragment; it then stays for the next.
   std::shared_ptr<const FragmentTags> TakeLeftOver(const FragmentTags* tags);
+  // A fragment that begins with a frame that was put at `mark` will not be: what would go with it is forgotten, but for what is
+  // persistent.
+  void Forget(std::uint64_t mark);
   // Whether something waits for a fragment, but for what is persistent.
   bool HasLeftOver() const { return !once_.empty(); }
 

@@ -24,6 +24,7 @@ Status Validate(const StreamConfig& config) {
                              Bound{"connection staleness", config.connection_staleness, Duration()},
                              Bound{"session lifetime", config.session_lifetime, Duration::Seconds(1)},
                              Bound{"latency limit", config.max_latency, Duration()},
+                             Bound{"pre-roll", config.pre_roll, Duration()},
                              Bound{"buffer duration", config.buffer_duration, Duration::Seconds(1)}}) {
     if (bound.value < bound.least || bound.value > kLongestDuration) {
       return Bad("the " + std::string(bound.name) + " of " + std::to_string(bound.value.millis()) + " ms is not within " +
@@ -44,6 +45,14 @@ Status Validate(const StreamConfig& config) {
   if (config.streaming_type == StreamingType::kOffline && (config.retention == Duration() || !config.fragment_acks)) {
     return Bad("offline streaming needs acknowledgements and a retention of at least an hour: without them nothing "
                "tells when a fragment is safe");
+  }
+  if (config.pre_roll > Duration() && config.streaming_type == StreamingType::kOffline) {
+    return Bad("a pre-roll of " + std::to_string(config.pre_roll.millis()) +
+               " ms is for realtime streams: an offline stream waits for room and gives nothing up");
+  }
+  if (config.pre_roll > config.buffer_duration) {
+    return Bad("the pre-roll of " + std::to_string(config.pre_roll.millis()) + " ms is more than the buffer duration of " +
+               std::to_string(config.buffer_duration.millis()) + " ms");
   }
   return {};
 }

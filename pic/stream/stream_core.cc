@@ -44,6 +44,7 @@ StreamCore::StreamCore(Options options)
       store_(options_.pool, options_.config.streaming_type == StreamingType::kOffline),
       index_(store_),
       interleaver_(InterleaverOptions(options_.config)),
+      pre_roll_(options_.config.pre_roll),
       tracks_(std::make_shared<TrackSet>()),
       epoch_(options_.config.media_epoch),
       call_retries_{RetryPolicy({}, options_.seed + 1), RetryPolicy({}, options_.seed + 2),
@@ -204,6 +205,7 @@ void StreamCore::Fail(Status status, Now now) {
     FinishDrain(/*complete=*/false, now);
   } else {
     FileAll();
+    GiveUpKept();
     for (std::uint64_t number = index_.begin(); number != index_.end(); ++number) {
       if (index_.Has(number) && !index_.fragment(number).Done()) {
         LoseFragment(number, LossReason::kStopped, failure_);
@@ -219,6 +221,7 @@ void StreamCore::Drain(Duration timeout, bool stop, Now now) {
   }
   stopping_ = stopping_ || stop;
   FileAll();
+  GiveUpKept();
   EndFragment();
   if (stop && metadata_.HasLeftOver()) {
     Tell(LogLevel::kWarn, "metadata was put and no fragment followed that it could go with");
@@ -234,7 +237,50 @@ void StreamCore::Drain(Duration timeout, bool stop, Now now) {
   CheckDrain(now);
 }
 
+bool StreamCore::Trigger(Now now) {
+  if (!Takes().ok() || !pre_roll_.keeping()) {
+    return false;
+  }
+  Emit(TriggerChanged{true, pre_roll_.size(), pre_roll_.span()});
+  Tell(LogLevel::kInfo, "triggered, with " + std::to_string(pre_roll_.span().millis()) + " ms of media");
+  pre_roll_.Trigger();
+  triggered_at_ = now.mono;
+  finishing_ = false;
+  FileKept();
+  Pump(now);
+  WakeAll();
+  return true;
+}
+
+bool StreamCore::Untrigger(Now now) {
+  if (!Takes().ok() || !pre_roll_.triggered()) {
+    return false;
+  }
+  FileAll();
+  EndFragment();
+  pre_roll_.Untrigger();
+  finishing_ = true;
+  Emit(TriggerChanged{});
+  Tell(LogLevel::kInfo, "not triggered any more");
+  Pump(now);
+  WakeAll();
+  CheckDrain(now);
+  return true;
+}
+
+// The connection that the trigger needed is let go when it has brought everything home.
+void StreamCore::CheckFinished(Now now) {
+  if (!finishing_ || index_.live_fragments() > 0 || !failure_.ok()) {
+    return;
+  }
+  finishing_ = false;
+  Tell(LogLevel::kInfo, "what was triggered is done");
+  Emit(TriggerFinished{counts_.fragments_persisted});
+  EndCurrent(now);
+}
+
 void StreamCore::CheckDrain(Now now) {
+  CheckFinished(now);
   if (!draining_) {
     return;
   }
@@ -250,6 +296,7 @@ void StreamCore::FinishDrain(bool complete, Now now) {
   draining_.reset();
   if (stopping_ || !failure_.ok()) {
     FileAll();  // so that it is counted
+    GiveUpKept();
   }
   Drained report;
   report.complete = complete;
@@ -312,7 +359,7 @@ void StreamCore::CheckPressure() {
     return limit <= Duration() ? 0.0 : static_cast<double>(of.nanos()) / static_cast<double>(limit.nanos());
   };
   const std::array<double, 3> levels = {store_.fill(), part(stored, config.buffer_duration),
-                                        part(unsent, config.max_latency)};
+                                        config.max_latency > Duration() ? part(unsent, config.max_latency + config.pre_roll) : 0.0};
   const std::array<std::uint64_t*, 3> counters = {&counts_.store_pressures, &counts_.window_pressures,
                                                   &counts_.latency_pressures};
   for (std::size_t i = 0; i < levels.size(); ++i) {
@@ -331,7 +378,10 @@ void StreamCore::OnTimer(Now now) {
   if (backoff_until_ && now.mono >= *backoff_until_) {
     backoff_until_.reset();
     backoff_ = Duration();
-    Run(machine::BackoffOver{}, now);
+    // Nobody waits for a session that a trigger needed.
+    const bool gone = pre_roll_.keeping() && index_.live_fragments() == 0 &&
+                      std::holds_alternative<machine::Reconnecting>(state_);
+    Run(gone ? machine::Event(machine::MediaGone{}) : machine::Event(machine::BackoffOver{}), now);
   }
   if (const std::optional<MonoTime> idle = idle_at(); idle && now.mono >= *idle) {
     Tell(LogLevel::kInfo, "idle: the open fragment is closed and the connection let go");
@@ -397,9 +447,9 @@ std::vector<StreamEvent> StreamCore::TakeEvents() { return std::exchange(events_
 StreamMetrics StreamCore::metrics(MonoTime now) const {
   StreamMetrics metrics = counts_;
   metrics.stored_bytes = store_.bytes();
-  metrics.stored_frames = index_.live_frames() + interleaver_.size();
+  metrics.stored_frames = index_.live_frames() + interleaver_.size() + pre_roll_.size();
   metrics.stored_fragments = index_.live_fragments();
-  metrics.stored_duration = options_.config.timecode_scale * index_.LiveSpan();
+  metrics.stored_duration = options_.config.timecode_scale * index_.LiveSpan() + pre_roll_.span();
   const FragmentIndex::Waiting unsent = index_.Unsent();
   metrics.unsent_bytes = unsent.bytes;
   metrics.unsent_duration = options_.config.timecode_scale * unsent.span;

@@ -23,6 +23,7 @@
 #include "pic/stream/interleaver.h"
 #include "pic/stream/loss_reporter.h"
 #include "pic/stream/metadata_queue.h"
+#include "pic/stream/pre_roll.h"
 #include "pic/stream/pressure.h"
 #include "pic/stream/retry_policy.h"
 #include "pic/stream/stream_machine.h"
@@ -86,6 +87,8 @@ class StreamCore {
   Status PutMetadata(FragmentMetadata metadata);
   Status PutEvent(const MediaEvent& event);
   void Drain(Duration timeout, bool stop, Now now);
+  bool Trigger(Now now);
+  bool Untrigger(Now now);
 
   // From the service.
   void OnDescribed(machine::ServiceState state, Now now);
@@ -128,6 +131,7 @@ class StreamCore {
     bool known = false;      // SetTrack was called
     bool needs_key = false;   // what comes before the next key frame cannot be decoded
     bool overflowed = false;  // the same, for what is filed: a frame before it had no place in a fragment
+    bool from_key = false;    // the same: frames before it were never triggered
   };
   struct Live {  // a connection
     std::unique_ptr<UploadSession> upload;
@@ -158,6 +162,12 @@ class StreamCore {
   bool Evict();
   void FileInOrder(MonoTime now);
   void FileAll();
+  // On its way out of the interleaver: to a fragment, or to be kept for a trigger.
+  void Route(PendingFrame pending);
+  bool MayBegin(const PendingFrame& pending) const;
+  void FileKept();
+  void GiveUpKept();
+  void ForgetSurplus();
   void EndFragment();
   void CloseFragment();
   void File(PendingFrame pending);
@@ -170,7 +180,8 @@ class StreamCore {
   void SkipToKeyFrames();
   std::uint64_t& LossCounter(LossReason reason);
   void LoseFrames(LossReason reason, const Frame& frame, std::size_t frames, Status detail = {});
-  void LosePending(LossReason reason, const PendingFrame& pending);
+  void LosePending(LossReason reason, const PendingFrame& pending, Status detail = {});
+  void NotTriggered(const PendingFrame& pending);
   void LoseFragment(std::uint64_t number, LossReason reason, Status detail = {});
 
   // stream_core_sessions.cc: bytes out, acks in
@@ -206,6 +217,7 @@ class StreamCore {
   void ReportDisconnected(Duration retry_in);
   void ReportLosses(Now now, bool all);
   void CheckDrain(Now now);
+  void CheckFinished(Now now);
   void FinishDrain(bool complete, Now now);
   void CloseIfDone(Now now);
   void Emit(StreamEvent event) { events_.push_back(std::move(event)); }
@@ -221,6 +233,11 @@ class StreamCore {
   MemoryStore store_;
   FragmentIndex index_;
   Interleaver interleaver_;
+  PreRoll pre_roll_;
+  MonoTime triggered_at_;
+  bool finishing_ = false;  // untriggered, and what was triggered is not all told about
+  bool apart_ = false;      // the next fragment does not follow the one before
+  std::optional<MediaTime> kept_video_until_;  // the time of the last picture that was kept
   std::vector<Slot> slots_;
   std::shared_ptr<const TrackSet> tracks_;
   std::uint32_t next_version_ = 1;

@@ -199,7 +199,8 @@ StreamCore::PutOutcome StreamCore::Store(Slot& slot, const Frame& frame, std::sp
                                                   " bytes: the service takes at most 50 MB in a fragment");
       break;
     }
-    if (WindowFull() || index_.records() + interleaver_.size() + refs_.size() >= options_.max_frames) {
+    if (WindowFull() ||
+        index_.records() + interleaver_.size() + pre_roll_.size() + refs_.size() >= options_.max_frames) {
       full = Status(StatusCode::kStoreFull, "the buffer holds as much media as it may");
     } else if (auto ref = store_.Put(one.parts, one.size); ref.ok()) {
       refs_.push_back(*ref);
@@ -270,7 +271,8 @@ void StreamCore::Push(const Slot& slot, const Frame& frame, const AdaptedFrame& 
 }
 
 bool StreamCore::WindowFull() const {
-  return options_.config.timecode_scale * index_.EvictableSpan() >= options_.config.buffer_duration;
+  return std::max(options_.config.timecode_scale * index_.EvictableSpan(), pre_roll_.span()) >=
+         options_.config.buffer_duration;
 }
 
 // A fragment that fills the whole store must end before the service can acknowledge it: both kinds of stream see to that.
@@ -298,8 +300,12 @@ StreamCore::Room StreamCore::MakeRoom(const Status& store_status) {
 }
 
 // Gives up the oldest fragment that is not on the wire. One that was sent and is not yet acknowledged only gives its room back:
-// it is lost only if its session is.
+// it is lost only if its session is. Before any of them goes what perhaps nobody wants.
 bool StreamCore::Evict() {
+  if (pre_roll_.GiveWay()) {
+    ForgetSurplus();
+    return true;
+  }
   const std::optional<std::uint64_t> oldest = index_.OldestEvictable();
   if (!oldest) {
     return false;
@@ -338,14 +344,73 @@ void StreamCore::CloseFragment() {
 
 void StreamCore::FileInOrder(MonoTime now) {
   while (std::optional<PendingFrame> pending = interleaver_.Pop(now)) {
-    File(*std::move(pending));
+    Route(*std::move(pending));
   }
 }
 
 void StreamCore::FileAll() {
   while (std::optional<PendingFrame> pending = interleaver_.PopRegardless()) {
+    Route(*std::move(pending));
+  }
+}
+
+void StreamCore::Route(PendingFrame pending) {
+  if (!pre_roll_.keeping()) {
+    File(std::move(pending));
+    return;
+  }
+  const bool entry = MayBegin(pending);
+  if (slots_[pending.stored.track].adapter.wire_track().type == TrackType::kVideo) {
+    kept_video_until_ = pending.pts;
+  }
+  pre_roll_.Keep(std::move(pending), entry);
+  ForgetSurplus();
+}
+
+// Whether an upload may begin with this frame: a key frame of the first video that is showing, or any sound where there has been
+// none for so long that it is not missed.
+bool StreamCore::MayBegin(const PendingFrame& pending) const {
+  const Slot& slot = slots_[pending.stored.track];
+  if (slot.adapter.wire_track().type == TrackType::kAudio) {
+    return Leads(slot) && (!kept_video_until_ || pending.pts - *kept_video_until_ >= options_.config.pre_roll);
+  }
+  for (std::size_t i = 0; i < pending.stored.track; ++i) {
+    if (slots_[i].known && slots_[i].adapter.wire_track().type == TrackType::kVideo && (interleaver_.live() >> i & 1) != 0) {
+      return false;
+    }
+  }
+  return pending.stored.key_frame;
+}
+
+void StreamCore::FileKept() {
+  apart_ = true;
+  for (Slot& slot : slots_) {
+    const bool video = slot.known && slot.adapter.wire_track().type == TrackType::kVideo;
+    slot.from_key = slot.from_key || (video && pre_roll_.gap());
+  }
+  while (std::optional<PendingFrame> pending = pre_roll_.Pop()) {
     File(*std::move(pending));
   }
+}
+
+void StreamCore::GiveUpKept() {
+  pre_roll_.GiveWayAll();
+  ForgetSurplus();
+}
+
+// What has given way takes its metadata along.
+void StreamCore::ForgetSurplus() {
+  while (const std::optional<PreRoll::Kept> kept = pre_roll_.PopSurplus()) {
+    if (kept->entry) {
+      metadata_.Forget(kept->frame.metadata_mark);
+    }
+    NotTriggered(kept->frame);
+  }
+}
+
+void StreamCore::NotTriggered(const PendingFrame& pending) {
+  ++counts_.frames_not_triggered;
+  store_.Release(pending.stored.ref);
 }
 
 std::int64_t StreamCore::Timecode(MediaTime pts) const {
@@ -384,9 +449,9 @@ void StreamCore::OpenFragment(const PendingFrame& pending, std::int64_t timecode
   // The newest description of all tracks, unless this frame itself is older than it.
   const std::uint8_t track = pending.stored.track;
   const bool current = tracks_->versions[track] == pending.tracks->versions[track];
-  index_.Open(std::max(timecode, fragment_floor_), current ? tracks_ : pending.tracks);
+  index_.Open(std::max(timecode, fragment_floor_), current ? tracks_ : pending.tracks, std::exchange(apart_, false));
   index_.open_fragment()->tags = metadata_.TakeForNext(pending.metadata_mark);
-  index_.open_fragment()->first_put = pending.arrived;
+  index_.open_fragment()->first_put = std::max(pending.arrived, triggered_at_);  // before, there was nobody who waited for it
   CheckPressure();
 }
 
@@ -408,11 +473,21 @@ void StreamCore::File(PendingFrame pending) {
   Slot& slot = slots_[track];
   const bool video = slot.adapter.wire_track().type == TrackType::kVideo;
   const std::int64_t timecode = Timecode(pending.pts);
+  if (slot.from_key && !pending.stored.key_frame) {
+    if (pending.arrived < triggered_at_) {
+      NotTriggered(pending);
+    } else {
+      LosePending(LossReason::kNoKeyFrame, pending);
+    }
+    return;
+  }
+  slot.from_key = false;
   const Fragmenter::Cut cut = Place(pending, timecode);
   // A picture that refers to one that had no place cannot be decoded either.
   if (cut == Fragmenter::Cut::kOverflow || (slot.overflowed && !pending.stored.key_frame)) {
     slot.overflowed = video;
-    LosePending(LossReason::kTooLarge, pending);
+    LosePending(LossReason::kTooLarge, pending,
+                Status(StatusCode::kTooLarge, "more than 50 MB in a second, which the service does not take"));
     return;
   }
   slot.overflowed = false;
@@ -448,7 +523,7 @@ void StreamCore::File(PendingFrame pending) {
   if (std::abs(pending.stored.timecode - Timecode(pending.wanted)) > 1) {
     ++counts_.timestamps_adjusted;
   }
-  open->last_put = pending.arrived;
+  open->last_put = std::max(pending.arrived, triggered_at_);
   index_.Append(pending.stored);
   news_ = true;
 }
@@ -476,10 +551,9 @@ void StreamCore::LoseFrames(LossReason reason, const Frame& frame, std::size_t f
   losses_.Add({reason, frames, frame.data.size(), frame.pts, frame.pts, std::move(detail)});
 }
 
-void StreamCore::LosePending(LossReason reason, const PendingFrame& pending) {
+void StreamCore::LosePending(LossReason reason, const PendingFrame& pending, Status detail) {
   ++LossCounter(reason);
-  losses_.Add({reason, 1, pending.stored.ref.size, pending.pts, pending.pts,
-               Status(StatusCode::kTooLarge, "more than 50 MB in a second, which the service does not take")});
+  losses_.Add({reason, 1, pending.stored.ref.size, pending.pts, pending.pts, std::move(detail)});
   store_.Release(pending.stored.ref);
 }
 

@@ -96,6 +96,9 @@ UploadSession::Pulled StreamCore::Pull(std::uint64_t session, std::span<std::uin
       }
     }
     CheckDrain(now);
+    if (live = FindLive(session); live == nullptr) {
+      return {0, UploadSession::PullStatus::kMismatch};  // nobody needs it any more
+    }
   }
   if (pulled.status == UploadSession::PullStatus::kMismatch) {
     Tell(LogLevel::kInfo, "the tracks of the stream are not those of the header any more: a new session follows");

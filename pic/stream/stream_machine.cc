@@ -106,6 +106,9 @@ struct Transition {
     return std::holds_alternative<SessionDone>(event) ? Step{Ready{}, {}} : Stay(state);
   }
   Step operator()(const Reconnecting& state) const {
+    if (std::holds_alternative<MediaGone>(event)) {
+      return {Ready{}, {}};
+    }
     return std::holds_alternative<BackoffOver>(event) ? Step{Streaming{}, {Action::kOpenSession}} : Stay(state);
   }
   Step operator()(const Failed& state) const { return Stay(state); }
@@ -133,8 +136,8 @@ std::string_view Name(const State& state) {
   return kNames[state.index()];
 }
 std::string_view Name(const Event& event) {
-  static constexpr std::array<std::string_view, 9> kNames = {
-      "Begin", "MediaWaiting", "Described", "CallDone", "CallFailed", "SessionDone", "SessionFailed", "BackoffOver", "Close"};
+  static constexpr std::array<std::string_view, 10> kNames = {"Begin",      "MediaWaiting", "MediaGone",     "Described",   "CallDone",
+                                                              "CallFailed", "SessionDone",  "SessionFailed", "BackoffOver", "Close"};
   static_assert(kNames.size() == std::variant_size_v<Event>);
   return kNames[event.index()];
 }

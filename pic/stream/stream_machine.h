@@ -33,6 +33,7 @@ using State = std::variant<Idle, Calling, BackingOff, Ready, Streaming, Reconnec
 enum class ServiceState : std::uint8_t { kActive, kChanging /* creating, updating */, kDeleting };
 struct Begin {};         // the first track is known
 struct MediaWaiting {};  // there is something to send, and no session is open for it
+struct MediaGone {};     // there is nothing to send any more, and a session is due
 struct Described { ServiceState service_state; };
 struct CallDone {};                                     // the call under way, other than Describe, worked
 struct CallFailed {                                     // it did not
@@ -43,8 +44,8 @@ struct SessionDone {};                                  // the session ended as 
 struct SessionFailed { recovery::Next next; };          // it broke, was refused, or was given up
 struct BackoffOver {};
 struct Close {};
-using Event = std::variant<Begin, MediaWaiting, Described, CallDone, CallFailed, SessionDone, SessionFailed, BackoffOver,
-                           Close>;
+using Event = std::variant<Begin, MediaWaiting, MediaGone, Described, CallDone, CallFailed, SessionDone, SessionFailed,
+                           BackoffOver, Close>;
 
 // What the stream was configured with.
 struct Facts {

@@ -121,6 +121,9 @@ class FakeStream final : public Stream {
     return {};
   }
 
+  bool Trigger() override { return Switch(true); }
+  bool Untrigger() override { return Switch(false); }
+
   StreamMetrics metrics() const override {
     const std::lock_guard lock(mutex_);
     StreamMetrics metrics = metrics_;
@@ -198,9 +201,16 @@ class FakeStream final : public Stream {
   std::vector<std::uint32_t> ended() const { return Copy(ended_); }
   std::vector<Duration> drains() const { return Copy(drains_); }
   std::vector<Duration> stops() const { return Copy(stops_); }
+  // Each call of Trigger (true) and Untrigger.
+  std::vector<bool> triggers() const { return Copy(triggers_); }
   bool flushing() const { return Copy(flushing_); }
 
  private:
+  bool Switch(bool on) {
+    const std::lock_guard lock(mutex_);
+    triggers_.push_back(on);
+    return config_.pre_roll > Duration() && std::exchange(triggered_, on) != on;
+  }
   template <typename T>
   T Copy(const T& value) const {
     const std::lock_guard lock(mutex_);
@@ -228,6 +238,8 @@ class FakeStream final : public Stream {
   Status metadata_status_;
   Status event_status_;
   StreamMetrics metrics_;
+  std::vector<bool> triggers_;
+  bool triggered_ = false;
   bool full_ = false;
   bool flushing_ = false;
   int waiting_ = 0;

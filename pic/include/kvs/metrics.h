@@ -30,6 +30,8 @@ struct StreamMetrics {
   std::uint64_t frames_lost_invalid = 0;    // could not be parsed
   std::uint64_t frames_lost_too_large = 0;  // no fragment that the service takes can hold them
   std::uint64_t fragments_lost = 0;         // for any reason
+  // Kept before a trigger, and given way to newer ones: nobody wanted them, so they are not lost.
+  std::uint64_t frames_not_triggered = 0;
   std::uint64_t timestamps_adjusted = 0;    // moved by more than one unit of the time code scale
   std::uint64_t bytes_sent = 0;             // of request bodies, headers of the container included
   std::uint64_t bytes_resent = 0;           // of those, frames that an earlier session had already begun to send

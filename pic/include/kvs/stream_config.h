@@ -50,6 +50,10 @@ struct StreamConfig {
 
   // How much media may wait for its last ack.
   Duration buffer_duration = Duration::Seconds(120);
+  // Zero: everything is uploaded as it comes. Otherwise nothing is until Stream::Trigger: so much of the newest media is kept,
+  // from a key frame, and the upload begins with it. Realtime only, and not more than buffer_duration; key frames that are
+  // further apart than buffer_duration leave nothing to begin with.
+  Duration pre_roll;
   // More media than this waiting to be sent is told as Pressure: the line is too slow. Zero: never.
   Duration max_latency = Duration::Seconds(60);
   // Offline: how long PutFrame waits for room before it gives up. Zero: for ever.

@@ -87,6 +87,17 @@ struct CredentialsFailing {
   Status reason;
   Duration retry_in;
 };
+// Trigger or Untrigger has changed what becomes of media.
+struct TriggerChanged {
+  bool on = false;
+  // What the upload begins with, for `on`.
+  std::uint64_t kept_frames = 0;
+  Duration kept_duration;
+};
+// After Untrigger: everything that was put before it is persisted or reported lost, and no connection is needed any more.
+struct TriggerFinished {
+  std::uint64_t fragments_persisted = 0;  // since the stream was opened
+};
 // Everything that was put before Drain or Stop is persisted, or the deadline passed.
 struct Drained {
   bool complete = false;
@@ -103,8 +114,8 @@ struct StreamFailed {
 struct Stopped {};
 
 using StreamEvent = std::variant<StreamCreated, Connecting, Connected, Disconnected, FragmentAcked, FramesLost,
-                                 Pressure, SessionRotated, CredentialsRenewed, CredentialsFailing, Drained,
-                                 StreamFailed, Stopped>;
+                                 Pressure, SessionRotated, CredentialsRenewed, CredentialsFailing, TriggerChanged,
+                                 TriggerFinished, Drained, StreamFailed, Stopped>;
 
 }  // namespace kvs
 

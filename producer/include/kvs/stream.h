@@ -62,7 +62,8 @@ class KVS_EXPORT Stream {
   virtual void SetFlushing(bool flushing) = 0;
 
   // Sends what is there, to the last frame: ends the open fragment and reports Drained when all of it is persisted or
-  // `timeout` has passed. Returns at once. The stream goes on: a frame put later starts a new fragment.
+  // `timeout` has passed. Returns at once. The stream goes on: a frame put later starts a new fragment. Media that is only kept
+  // for a trigger is not sent: it is given up, and counted as not triggered.
   virtual void Drain(Duration timeout) = 0;
 
   // Drain, then end the stream: Drained, then Stopped. Returns at once; the upload goes on behind, also when the
@@ -71,6 +72,15 @@ class KVS_EXPORT Stream {
 
   // Stop, and wait for it. OK when everything was persisted; kTimedOut says what was left.
   [[nodiscard]] virtual Status StopSync(Duration timeout) = 0;
+
+  // With StreamConfig::pre_roll: the upload begins, with the media that was kept, and goes on with what is put from now on.
+  // May be called at any time, also before the first track. Whether it changed something: not when it was triggered already,
+  // has ended, or uploads all the time.
+  virtual bool Trigger() = 0;
+
+  // What was put before is uploaded to its end, and TriggerFinished is told when that is done; what is put from now on is
+  // kept. Whether it changed something, as for Trigger.
+  virtual bool Untrigger() = 0;
 
   [[nodiscard]] virtual StreamMetrics metrics() const = 0;
 };

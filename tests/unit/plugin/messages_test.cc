@@ -28,6 +28,8 @@ TEST(EventStructureTest, NamesEachEvent) {
       {FramesLost{}, "kvssink-frames-lost"},
       {CredentialsRenewed{}, "kvssink-credentials"},
       {CredentialsFailing{}, "kvssink-credentials"},
+      {TriggerChanged{}, "kvssink-trigger"},
+      {TriggerFinished{}, "kvssink-trigger-finished"},
       {Drained{}, "kvssink-drained"},
       {StreamFailed{}, nullptr},
       {Stopped{}, nullptr},
@@ -89,6 +91,7 @@ TEST(StatusDetailsTest, HasEverythingAProgramNeeds) {
 TEST(StatsStructureTest, CarriesLibraryAndPadCounters) {
   StreamMetrics metrics;
   metrics.frames_put = 7;
+  metrics.frames_not_triggered = 3;
   PadCounters counters;
   counters.corrupted = 2;
   ProducerMetrics producer;
@@ -96,6 +99,7 @@ TEST(StatsStructureTest, CarriesLibraryAndPadCounters) {
   producer.store_available = 100;
   const StructurePtr s = StatsStructure(metrics, producer, counters);
   EXPECT_EQ(Uint64Of(s.get(), "frames-put"), 7U);
+  EXPECT_EQ(Uint64Of(s.get(), "frames-not-triggered"), 3U);
   EXPECT_EQ(Uint64Of(s.get(), "frames-dropped-corrupted"), 2U);
   EXPECT_EQ(Uint64Of(s.get(), "store-size"), 128U);
   EXPECT_EQ(Uint64Of(s.get(), "store-available"), 100U);

@@ -31,6 +31,7 @@ std::vector<NamedEvent> AllEvents() {
   using recovery::Next;
   return {{"Begin", Begin{}},
           {"MediaWaiting", MediaWaiting{}},
+          {"MediaGone", MediaGone{}},
           {"Described active", Described{ServiceState::kActive}},
           {"Described changing", Described{ServiceState::kChanging}},
           {"Described deleting", Described{ServiceState::kDeleting}},
