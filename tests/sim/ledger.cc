@@ -28,6 +28,9 @@ std::string ToText(FrameName name) {
 
 constexpr std::int64_t kMilli = 1'000'000;
 
+// A connection that nobody needs is gone by then, also when nothing comes back on it.
+constexpr Duration kLetGo = Duration::Minutes(2);
+
 // The frames of a stored fragment, in order: the payloads of its SimpleBlocks.
 std::vector<em::Bytes> BlocksOf(em::Bytes body) {
   constexpr std::size_t kTimeAndFlags = 3;
@@ -51,7 +54,7 @@ std::vector<em::Bytes> BlocksOf(em::Bytes body) {
 }  // namespace
 
 Ledger::Ledger(const SimOptions& options, Scheduler& scheduler, Trace& trace)
-    : options_(options), scheduler_(scheduler), trace_(trace) {}
+    : options_(options), scheduler_(scheduler), trace_(trace), keeping_(options.config.pre_roll > Duration()) {}
 
 void Ledger::Fail(const std::string& what) {
   if (failure_.empty()) {
@@ -78,6 +81,34 @@ void Ledger::OnAccepted(FrameName name, MediaTime pts, std::int64_t jumps) {
   frames[name.number].jumps = static_cast<std::uint16_t>(jumps);
   frames[name.number].flags |= kAccepted;
   ++accepted_;
+  newest_put_ = std::max(newest_put_, pts);
+  if (keeping_) {
+    frames[name.number].flags |= kKept;
+    kept_.push_back(name);
+  }
+}
+
+void Ledger::OnSwitch(bool on) {
+  if (on != keeping_) {
+    Fail(std::string("I8: ") + (on ? "triggered" : "untriggered") + " twice");
+  }
+  keeping_ = !on;
+  const bool certain = options_.AmpleForPreRoll() && !drained_;
+  for (const FrameName name : std::exchange(kept_, {})) {
+    Record& record = At(name);
+    record.flags &= static_cast<std::uint8_t>(~kKept);
+    const bool wanted = name.track == 0 && MediaTime::FromNanos(record.pts) >= newest_put_ - options_.config.pre_roll;
+    if (!certain || !wanted) {
+      record.flags |= kMayGiveWay;
+    }
+  }
+  drained_ = false;
+}
+
+// What is only kept is given up then, and never sent.
+void Ledger::OnDrain() {
+  kept_.clear();
+  drained_ = true;
 }
 
 void Ledger::OnRefused(StatusCode code) {
@@ -149,6 +180,9 @@ void Ledger::OnWireFrame(std::uint64_t session, FrameName name) {
   if ((record.flags & kAccepted) == 0) {
     Fail("I1: sent, but not accepted: " + what);
   }
+  if ((record.flags & kKept) != 0) {
+    Fail("I8: sent, and nobody has triggered it: " + what);
+  }
   if ((record.flags & kAcked) != 0) {
     Fail("I4: sent again after its last ack: " + what);
   }
@@ -190,6 +224,10 @@ void Ledger::OnEvent(const StreamEvent& event) {
           disconnects_.push_back(one);
         } else if constexpr (std::is_same_v<T, Pressure>) {
           pressures_.push_back(one);
+        } else if constexpr (std::is_same_v<T, TriggerChanged>) {
+          triggers_.push_back(one);
+        } else if constexpr (std::is_same_v<T, TriggerFinished>) {
+          ++triggers_finished_;
         } else if constexpr (std::is_same_v<T, Connected>) {
           ++connects_;
         } else if constexpr (std::is_same_v<T, StreamFailed>) {
@@ -370,13 +408,15 @@ void Ledger::CheckStep(const StreamMetrics& metrics, std::uint64_t used_bytes) {
   const std::uint64_t gone = metrics.frames_lost_pressure + metrics.frames_lost_rejected +
                              metrics.frames_lost_stopped + metrics.frames_lost_no_key +
                              metrics.frames_lost_invalid + metrics.frames_lost_too_large;
-  const std::uint64_t known = metrics.frames_persisted + gone + metrics.stored_frames;
+  const std::uint64_t known = metrics.frames_persisted + gone + metrics.frames_not_triggered + metrics.stored_frames;
   if (known != accepted_ + refused_) {
     Fail("I1: " + std::to_string(accepted_) + " frames were accepted and " +
          std::to_string(refused_) + " refused for want of room, but " +
          std::to_string(metrics.frames_persisted) + " are persisted, " + std::to_string(gone) +
-         " lost and " + std::to_string(metrics.stored_frames) + " held");
+         " lost, " + std::to_string(metrics.frames_not_triggered) + " not triggered and " +
+         std::to_string(metrics.stored_frames) + " held");
   }
+  CheckQuiet(metrics);
   if (metrics.stored_bytes > options_.store_bytes || used_bytes > options_.store_bytes) {
     Fail("I5: the store holds " + std::to_string(metrics.stored_bytes) + " bytes in " +
          std::to_string(used_bytes) + " of " + std::to_string(options_.store_bytes));
@@ -384,6 +424,22 @@ void Ledger::CheckStep(const StreamMetrics& metrics, std::uint64_t used_bytes) {
   if (metrics.stored_frames > options_.max_frames) {
     Fail("I5: " + std::to_string(metrics.stored_frames) + " frames are held, of " +
          std::to_string(options_.max_frames));
+  }
+}
+
+// A stream that keeps everything and owes nothing needs no connection.
+void Ledger::CheckQuiet(const StreamMetrics& metrics) {
+  const bool opened = std::exchange(sessions_opened_, metrics.sessions_opened) < metrics.sessions_opened;
+  if (!keeping_ || metrics.stored_fragments > 0) {
+    owes_nothing_since_.reset();
+    return;
+  }
+  owes_nothing_since_ = owes_nothing_since_.value_or(scheduler_.now());
+  if (opened) {
+    Fail("I8: a session was opened, and nothing is triggered");
+  }
+  if (metrics.active_sessions > 0 && scheduler_.now() - *owes_nothing_since_ > kLetGo) {
+    Fail("I8: " + std::to_string(metrics.active_sessions) + " sessions are open, and nothing is triggered");
   }
 }
 
@@ -406,7 +462,7 @@ void Ledger::CheckEnd(const StreamMetrics& metrics) {
   }
   if (options_.config.fragment_acks) {
     CheckMissing(metrics);
-    if (lost() == 0 && not_archived_.empty()) {
+    if (lost() == 0 && metrics.frames_not_triggered == 0 && not_archived_.empty()) {
       CheckMetadataMissing();
     }
   }
@@ -415,6 +471,7 @@ void Ledger::CheckEnd(const StreamMetrics& metrics) {
 void Ledger::CheckMissing(const StreamMetrics& metrics) {
   std::uint64_t missing = 0;
   std::uint64_t excused = 0;
+  std::uint64_t unwanted = 0;
   for (std::size_t track = 0; track < frames_.size(); ++track) {
     for (std::size_t number = 0; number < frames_[track].size(); ++number) {
       const Record& record = frames_[track][number];
@@ -423,6 +480,10 @@ void Ledger::CheckMissing(const StreamMetrics& metrics) {
       }
       if ((record.flags & kNotArchived) != 0) {
         ++excused;
+        continue;
+      }
+      if ((record.flags & (kKept | kMayGiveWay)) != 0) {
+        ++unwanted;
         continue;
       }
       ++missing;
@@ -435,6 +496,10 @@ void Ledger::CheckMissing(const StreamMetrics& metrics) {
   if (missing > lost()) {
     Fail("I1: " + std::to_string(missing) + " frames are not stored, and only " +
          std::to_string(lost()) + " reported lost");
+  }
+  if (missing + unwanted > lost() + metrics.frames_not_triggered) {
+    Fail("I1: " + std::to_string(missing + unwanted) + " frames are not stored, only " + std::to_string(lost()) +
+         " reported lost and " + std::to_string(metrics.frames_not_triggered) + " not triggered");
   }
   if (metrics.frames_persisted > stored_ + excused) {
     Fail("I1: " + std::to_string(metrics.frames_persisted) + " frames are counted as persisted, " +

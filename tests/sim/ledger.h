@@ -24,7 +24,7 @@
 namespace kvs::sim {
 
 // Knows of every frame what became of it: what the stream said when it was put, which sessions
-// carried it, what the service acknowledged and what it stored. Checks I1 to I5 of
+// carried it, what the service acknowledged and what it stored. Checks I1 to I5 and I8 of
 // docs/simulation.md. The first thing that is wrong ends the run.
 class Ledger {
  public:
@@ -36,6 +36,9 @@ class Ledger {
   // Metadata for one fragment, numbered from 0; its value is its number.
   static constexpr const char* kOnceName = "once";
   void OnMetadata(std::uint32_t number);
+  // Trigger and Untrigger, when they changed something; Drain and Stop.
+  void OnSwitch(bool on);
+  void OnDrain();
   void OnEvent(const StreamEvent& event);
   // The wall time of media time zero, where the stream counts from its first frame.
   void SetEpoch(WallTime epoch) { epoch_ = epoch; }
@@ -77,6 +80,8 @@ class Ledger {
   const std::vector<Drained>& drains() const { return drains_; }
   const std::vector<Disconnected>& disconnects() const { return disconnects_; }
   const std::vector<Pressure>& pressures() const { return pressures_; }
+  const std::vector<TriggerChanged>& triggers() const { return triggers_; }
+  std::uint64_t triggers_finished() const { return triggers_finished_; }
   std::uint64_t connects() const { return connects_; }
   std::uint64_t throttled() const { return throttled_; }
   bool stopped() const { return stopped_; }
@@ -93,6 +98,8 @@ class Ledger {
     kAcked = 4,
     kRejected = 8,
     kNotArchived = 16,  // and the stream was not told
+    kKept = 32,         // put before a trigger that has not come
+    kMayGiveWay = 64,   // put before a trigger, and perhaps too early for it
   };
   struct Record {
     std::int64_t pts = 0;       // ns
@@ -114,6 +121,7 @@ class Ledger {
   void CheckMetadata(const emulator::Fragment& fragment, FrameName first);
   void CheckMetadataMissing();
   void CheckMoved();
+  void CheckQuiet(const StreamMetrics& metrics);
   std::int64_t Tolerance() const;
   bool ReportedLost(const Record& record) const;
   std::int64_t ExpectedNanos(const Record& record) const;
@@ -133,6 +141,15 @@ class Ledger {
   std::uint64_t throttled_ = 0;
   // By track and jumps: how far the stream moved the frames that came after a jump.
   std::map<std::pair<std::uint8_t, std::uint16_t>, std::vector<std::int64_t>> moved_;
+
+  bool keeping_;  // nothing is to be uploaded but what was put before
+  bool drained_ = false;  // since then
+  std::vector<FrameName> kept_;
+  MediaTime newest_put_;
+  std::uint64_t sessions_opened_ = 0;
+  std::optional<MonoTime> owes_nothing_since_;
+  std::vector<TriggerChanged> triggers_;
+  std::uint64_t triggers_finished_ = 0;
 
   std::vector<std::optional<FrameName>> metadata_;  // the first frame of the fragment that brought it
 

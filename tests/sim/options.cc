@@ -13,9 +13,6 @@ constexpr std::array<std::string_view, kFaultKinds> kFaultNames = {
     "error-ack", "archive",     "stop-acks",   "delay-acks",    "split-acks",  "merge-acks",
     "garbage",   "endpoint",    "credentials", "delete-stream", "fatal"};
 
-// Largest store in a run: nothing is evicted for lack of bytes.
-constexpr std::uint64_t kAmpleStore = 64 << 20;
-
 // Codec data that changes without end comes at least this long after the last.
 constexpr Duration kCodecChange = Duration::Seconds(2);
 
@@ -186,6 +183,14 @@ void DrawFaults(Draw& draw, SimOptions& options) {
   }
 }
 
+// A camera that only uploads when somebody rings, and the rings: on and off in any order.
+void DrawSwitches(Draw& draw, SimOptions& options) {
+  options.config.pre_roll = std::min(Duration::Millis(draw.LogBetween(500, 30'000)), options.config.buffer_duration);
+  for (std::int64_t count = draw.Between(0, 8); count > 0; --count) {
+    options.switches.push_back({draw.Between(Duration(), options.storm), draw.Chance(0.5)});
+  }
+}
+
 // Less than this is a slow line: bytes per second.
 constexpr double kSlowLine = 400'000;
 
@@ -197,6 +202,19 @@ double BytesPerSecond(const NetworkPlan& network) {
   return network.bytes_per_second > 0
              ? std::min(rate, static_cast<double>(network.bytes_per_second))
              : rate;
+}
+
+bool SimOptions::AmpleForPreRoll() const {
+  // Between key frames, more or less: what one of them may have in front of it.
+  Duration most = config.pre_roll + pause_length;
+  for (const TrackPlan& track : tracks) {
+    if (track.jump || track.shake > Duration() || (track.video() && &track != &tracks.front()) || track.starts_after > Duration()) {
+      return false;
+    }
+    most += track.gop_max * 2 + track.latency + track.jitter;
+  }
+  return store_bytes == kAmpleStore && max_frames == SimOptions().max_frames && most < config.buffer_duration &&
+         (tracks.size() == 1 || tracks.front().video());
 }
 
 std::string_view FaultName(FaultKind kind) {
@@ -219,7 +237,7 @@ SimOptions DrawOptions(std::uint64_t seed) {
   options.tracks = DrawTracks(draw, options.storm);
   const bool offline = options.config.streaming_type == StreamingType::kOffline;
   options.media_ends = offline;
-  options.store_bytes = kAmpleStore;
+  options.store_bytes = SimOptions::kAmpleStore;
   if (draw.Chance(0.4)) {
     std::size_t largest = 0;
     for (const TrackPlan& track : options.tracks) {
@@ -277,6 +295,9 @@ SimOptions DrawOptions(std::uint64_t seed) {
     options.service.credentials_life = slow_line ? longest : life;
   }
   DrawTimes(draw, options);
+  if (!offline && draw.Chance(0.2)) {
+    DrawSwitches(draw, options);
+  }
   return options;
 }
 
@@ -316,6 +337,9 @@ std::string Describe(const SimOptions& options) {
   text += config.retention == Duration() ? ", no retention" : "";
   text += config.fragment_acks ? "" : ", no acks";
   text += options.metadata_chance > 0 ? ", metadata" : "";
+  if (config.pre_roll > Duration()) {
+    text += ", pre-roll " + std::to_string(config.pre_roll.millis()) + " ms";
+  }
   if (options.service.credentials_life > Duration()) {
     text += ", credentials for " + std::to_string(options.service.credentials_life.seconds()) + " s";
   }

@@ -65,6 +65,12 @@ struct TrackPlan {
   bool video() const { return kind == MediaKind::kH264Avc || kind == MediaKind::kH264AnnexB; }
 };
 
+// The user presses the switch of a stream that has a pre-roll.
+struct SwitchPress {
+  Duration at;  // since the start
+  bool on = false;
+};
+
 // The network between the two, when nothing is wrong with it.
 struct NetworkPlan {
   Duration delay_min = Duration::Millis(5);  // one way
@@ -145,6 +151,7 @@ struct SimOptions {
   Duration storm = Duration::Seconds(60);
   std::vector<Duration> drains_at;  // since the start
   Duration drain_timeout = Duration::Seconds(20);
+  std::vector<SwitchPress> switches;
   bool pause_while_draining = false;
   // The end: Stop in the middle of the storm, or calm, everything drained, then Stop.
   bool stop_in_storm = false;
@@ -152,6 +159,11 @@ struct SimOptions {
   bool put_after_drain = false;
   // Before a frame, metadata for the next fragment is put, or metadata for all that follow.
   double metadata_chance = 0;
+
+  // Largest store in a drawn run: nothing is evicted for lack of bytes.
+  static constexpr std::uint64_t kAmpleStore = 64 << 20;
+  // Nothing gives way but what is older than the pre-roll.
+  bool AmpleForPreRoll() const;
 
   Duration& Every(FaultKind kind) { return every[static_cast<std::size_t>(kind)]; }
   Duration Every(FaultKind kind) const { return every[static_cast<std::size_t>(kind)]; }

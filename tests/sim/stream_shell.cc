@@ -192,8 +192,19 @@ Status StreamShell::PutMetadata(FragmentMetadata metadata) {
 
 void StreamShell::Drain(Duration timeout, bool stop) {
   trace_.Note(scheduler_.now(), "user", stop ? "Stop" : "Drain");
+  ledger_.OnDrain();
   core_.Drain(timeout, stop, now());
   Settle();
+}
+
+bool StreamShell::Switch(bool on) {
+  trace_.Note(scheduler_.now(), "user", on ? "Trigger" : "Untrigger");
+  const bool changed = on ? core_.Trigger(now()) : core_.Untrigger(now());
+  if (changed) {
+    ledger_.OnSwitch(on);
+  }
+  Settle();
+  return changed;
 }
 
 void StreamShell::Settle() {

@@ -38,6 +38,8 @@ class StreamShell : private LogSink {
   StreamCore::PutOutcome PutFrame(const Frame& frame);
   Status PutMetadata(FragmentMetadata metadata);
   void Drain(Duration timeout, bool stop);
+  // Trigger or Untrigger.
+  bool Switch(bool on);
   // Passes on what the core has to tell and wants to have done.
   void Settle();
 

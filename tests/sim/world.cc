@@ -18,6 +18,8 @@ constexpr Duration kOfflineLimit = Duration::Minutes(60);
 // After the end: the service stores what it has, and the stream stays quiet.
 constexpr Duration kAftermath = Duration::Seconds(90);
 constexpr std::uint64_t kSweepSteps = 256;
+// I8: how long a session may still be open for more when nothing more is to come.
+constexpr Duration kLetGo = Duration::Seconds(5);
 
 }  // namespace
 
@@ -77,6 +79,9 @@ void World::PlanUserActions() {
   for (const Duration at : options_.drains_at) {
     scheduler_.At(start + at, [this] { DrainDuringStorm(); });
   }
+  for (const SwitchPress& press : options_.switches) {
+    scheduler_.At(start + press.at, [this, on = press.on] { stream_.Switch(on); });
+  }
   for (const Duration at : options_.pauses_at) {
     scheduler_.At(start + at, [this] { camera_.Pause(); });
     scheduler_.At(start + at + options_.pause_length, [this] { ResumeInStorm(); });
@@ -114,8 +119,30 @@ void World::Run() {
   StopAndCheck(options_.stop_timeout);
 }
 
+// What was triggered arrives, and the connection is let go, although the camera goes on. Or the switch stays on.
+void World::RingInTheCalm() {
+  camera_.Resume();
+  stream_.Switch(/*on=*/true);
+  RunFor(draw_.Between(Duration::Millis(1), Duration::Seconds(5)));
+  if (draw_.Chance(0.3)) {
+    return;
+  }
+  stream_.Switch(/*on=*/false);
+  const auto arrived = [this] { return stream_.metrics().stored_fragments == 0; };
+  const auto let_go = [this] { return !std::holds_alternative<machine::Streaming>(stream_.core().state()); };
+  if (!RunUntil(arrived, DrainBound()) && failure().empty() && !ledger_.stream_failed()) {
+    ledger_.Fail("I6: what was triggered did not arrive in the calm");
+  }
+  if (!RunUntil(let_go, kLetGo) && failure().empty()) {
+    ledger_.Fail("I8: everything that was triggered has arrived, and the connection is not let go");
+  }
+}
+
 // Calm: everything must arrive.
 void World::RunOut() {
+  if (options_.config.pre_roll > Duration()) {
+    RingInTheCalm();
+  }
   if (options_.config.streaming_type == StreamingType::kOffline) {
     camera_.Resume();
     const bool done = RunUntil([this] { return camera_.done(); }, kOfflineLimit);

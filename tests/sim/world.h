@@ -52,6 +52,7 @@ class World {
  private:
   void PlanUserActions();
   void DrainDuringStorm();
+  void RingInTheCalm();
   void ResumeInStorm();
   void RunOut();
   Duration DrainBound() const;
