@@ -84,6 +84,14 @@ gboolean Query(GstElement* element, GstQuery* query) {
   return GST_ELEMENT_CLASS(gst_kvs_sink_parent_class)->query(element, query);
 }
 
+gboolean Trigger(GstElement* element) {
+  return GST_KVS_SINK(element)->sink->Switch(true) ? TRUE : FALSE;
+}
+
+gboolean Untrigger(GstElement* element) {
+  return GST_KVS_SINK(element)->sink->Switch(false) ? TRUE : FALSE;
+}
+
 GstStateChangeReturn ChangeState(GstElement* element, GstStateChange transition) {
   kvs::plugin::Sink* const sink = GST_KVS_SINK(element)->sink;
   if (transition == GST_STATE_CHANGE_NULL_TO_READY && !sink->Prepare()) {
@@ -114,6 +122,29 @@ GstStateChangeReturn ChangeState(GstElement* element, GstStateChange transition)
 }
 
 void InstallSignals(GType type) {
+  constexpr auto kAction = static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION);
+  /**
+   * GstKvsSink::trigger:
+   * @sink: the element
+   *
+   * Starts the upload of an element with #GstKvsSink:pre-roll, with the media that was kept. May be
+   * emitted in any state and from any thread; before PAUSED it is remembered.
+   *
+   * Returns: whether it changed something
+   */
+  g_signal_new_class_handler("trigger", type, kAction, G_CALLBACK(Trigger), nullptr, nullptr,
+                             nullptr, G_TYPE_BOOLEAN, 0);
+  /**
+   * GstKvsSink::untrigger:
+   * @sink: the element
+   *
+   * Ends the upload that #GstKvsSink::trigger started: what has been put is uploaded, and what
+   * comes from now on is kept.
+   *
+   * Returns: whether it changed something
+   */
+  g_signal_new_class_handler("untrigger", type, kAction, G_CALLBACK(Untrigger), nullptr, nullptr,
+                             nullptr, G_TYPE_BOOLEAN, 0);
   /**
    * GstKvsSink::stream-error:
    * @sink: the element

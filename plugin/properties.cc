@@ -181,7 +181,8 @@ const PropertyRow kTable[] = {
      UintProperty{&Settings::notification}},
     {"pre-roll", "Pre-roll",
      "Seconds of media that are kept, and not uploaded, until the signal trigger starts the upload "
-     "with them; 0: the upload starts at once",
+     "with them, from a key frame; untrigger ends it. Not with streaming-type=offline. 0: the upload "
+     "starts at once",
      UintProperty{&Settings::pre_roll_s}},
     {"drain-timeout", "Drain timeout",
      "Seconds that the upload may take to finish at EOS; 0: the same as stop-stream-timeout",

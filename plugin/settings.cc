@@ -216,6 +216,27 @@ Duration BufferDuration(unsigned seconds, std::vector<std::string>& notes) {
   return Duration::Seconds(taken);
 }
 
+// What is kept for a trigger is media that waits, and while it is uploaded, more comes.
+Status ResolvePreRoll(const Settings& settings, Resolved& resolved) {
+  if (settings.pre_roll_s == 0) {
+    return {};
+  }
+  if (settings.streaming_type == StreamingMode::kOffline) {
+    return Invalid("pre-roll=" + std::to_string(settings.pre_roll_s) +
+                   " does not go with streaming-type=offline, which waits for room and gives no media up; "
+                   "use realtime, or pre-roll=0");
+  }
+  resolved.stream.pre_roll = Duration::Seconds(settings.pre_roll_s);
+  const Duration needed = resolved.stream.pre_roll + Duration::Seconds(kMinBufferDurationS);
+  if (resolved.stream.buffer_duration < needed) {
+    resolved.notes.push_back("buffer-duration=" + std::to_string(settings.buffer_duration_s) + " is taken as " +
+                             std::to_string(needed.seconds()) + " seconds: pre-roll=" +
+                             std::to_string(settings.pre_roll_s) + " is part of it");
+    resolved.stream.buffer_duration = needed;
+  }
+  return {};
+}
+
 Duration FragmentDuration(unsigned milliseconds, std::vector<std::string>& notes) {
   const unsigned allowed = milliseconds < kMinFragmentMs   ? kMinFragmentMs
                            : milliseconds > kMaxFragmentMs ? kMaxFragmentMs
@@ -308,6 +329,9 @@ Status ResolveStream(const Settings& settings, const Surroundings& world, Resolv
   }
   config.buffer_duration = BufferDuration(settings.buffer_duration_s, resolved.notes);
   config.offline_wait = kRoomInterval;
+  if (Status status = ResolvePreRoll(settings, resolved); !status.ok()) {
+    return status;
+  }
   config.max_latency = Duration::Seconds(settings.max_latency_s);
   config.connection_staleness = Duration::Seconds(settings.connection_staleness_s);
   return Validate(config);

@@ -447,6 +447,7 @@ bool Sink::Start() {
   story.last_ack = running.retention == Duration() ? AckType::kReceived : AckType::kPersisted;
   running.fragment_events = FragmentEvents(std::move(resolved->events));
   running.producer = producer_;
+  running.has_switch = resolved->stream.pre_roll > Duration();
   Result<std::shared_ptr<Stream>> stream = producer_->OpenStream(
       std::move(resolved->stream),
       std::make_shared<Listener>(element_, running.generation, running.name, resolved->service,
@@ -466,6 +467,9 @@ bool Sink::Start() {
   const MutexLock lock(mutex_);
   std::swap(before, last_run_);
   running_ = std::move(running);
+  if (triggered_) {
+    running_->stream->Trigger();
+  }
   // Video first: players expect it to be track 1.
   for (const TrackType type : {TrackType::kVideo, TrackType::kAudio}) {
     for (SinkPad* pad : pads_) {
@@ -480,6 +484,30 @@ bool Sink::Start() {
     pad->flushing = false;
   }
   return true;
+}
+
+bool Sink::Switch(bool on) {
+  bool has_switch = false;
+  {
+    const MutexLock lock(settings_mutex_);
+    has_switch = settings_.pre_roll_s > 0;
+  }
+  {
+    const MutexLock lock(mutex_);
+    if (running_.has_value()) {
+      has_switch = running_->has_switch;
+    }
+    if (has_switch) {
+      const bool changed = std::exchange(triggered_, on) != on;
+      if (!running_.has_value()) {
+        return changed;
+      }
+      return on ? running_->stream->Trigger() : running_->stream->Untrigger();
+    }
+  }
+  GST_WARNING_OBJECT(element_, "%s does nothing: pre-roll is 0, and everything is uploaded",
+                     on ? "trigger" : "untrigger");
+  return false;
 }
 
 void Sink::SetPlaying(bool playing) {

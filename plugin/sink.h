@@ -75,6 +75,10 @@ class Sink {
   // network. False when an error was posted.
   bool Prepare();
   bool Start();
+  // The signals trigger (`on`) and untrigger. Whether it changed something. The switch is the
+  // element's: what it says before a stream runs counts when one does, and so over a restart.
+  // Thread: any.
+  bool Switch(bool on);
   // Between PAUSED and PLAYING. An EOS that was reached in PAUSED is posted once PLAYING.
   void SetPlaying(bool playing);
   // PAUSED to READY, after the pads were deactivated: the upload goes on behind, at most for
@@ -132,6 +136,7 @@ class Sink {
     Duration retention;
     bool offline = false;
     bool acks = true;
+    bool has_switch = false;  // it has a pre-roll
     std::optional<std::string> codec_id;
     std::string video_track_name;
     std::vector<Slot> slots;
@@ -271,6 +276,7 @@ class Sink {
   // Of log-config; null: none.
   std::shared_ptr<LogSink> log_file_ KVS_GUARDED_BY(mutex_);
   bool playing_ KVS_GUARDED_BY(mutex_) = false;
+  bool triggered_ KVS_GUARDED_BY(mutex_) = false;
 };
 
 // The Sink inside a kvssink element.

@@ -402,5 +402,24 @@ TEST(TagsTest, TakesNumbersAndTruthValues) {
                                  Pair("ratio", "1/2")));
 }
 
+TEST(ResolveTest, APreRollMakesTheBufferLonger) {
+  Settings settings = WithKeys();
+  settings.pre_roll_s = 110;
+  const auto resolved = ResolveIn(settings, {});
+  ASSERT_TRUE(resolved.ok());
+  EXPECT_EQ(resolved->stream.pre_roll, Duration::Seconds(110));
+  EXPECT_EQ(resolved->stream.buffer_duration, Duration::Seconds(130));
+  EXPECT_THAT(resolved->notes, ElementsAre(HasSubstr("buffer-duration=120 is taken as 130")));
+  settings.pre_roll_s = 100;
+  EXPECT_THAT(ResolveIn(settings, {})->notes, IsEmpty());
+}
+
+TEST(ResolveTest, OfflineRefusesAPreRoll) {
+  Settings settings = WithKeys();
+  settings.pre_roll_s = 10;
+  settings.streaming_type = StreamingMode::kOffline;
+  EXPECT_THAT(ResolveIn(settings, {}).status().message(), AllOf(HasSubstr("pre-roll=10"), HasSubstr("offline")));
+}
+
 }  // namespace
 }  // namespace kvs::plugin

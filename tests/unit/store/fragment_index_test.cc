@@ -99,5 +99,18 @@ TEST_F(FragmentIndexTest, MaskNamesTheTracksThatHaveFrames) {
   EXPECT_EQ(index_.fragment(0).mask, 3u);
 }
 
+TEST_F(FragmentIndexTest, WhatWasLeftOutIsNoSpan) {
+  AddFragment(1000, 2);
+  index_.Close(false);
+  index_.Open(50'000, tracks_, /*apart=*/true);
+  AddFrame(50'000);
+  AddFrame(50'010);
+  EXPECT_EQ(index_.LiveSpan(), 11 + 11);
+  EXPECT_EQ(index_.EvictableSpan(), 11 + 11);
+  EXPECT_EQ(index_.Unsent().span, 11 + 11);
+  index_.Finish(0, FragmentState::kPersisted);
+  EXPECT_EQ(index_.LiveSpan(), 11);
+}
+
 }  // namespace
 }  // namespace kvs

@@ -130,5 +130,15 @@ TEST(MetadataQueueTest, AFrameThatWasPutBeforeDoesNotTakeWhatCameAfter) {
   EXPECT_EQ(Text(queue.TakeForNext(queue.mark())), "b=2");
 }
 
+TEST(MetadataQueueTest, WhatWouldHaveGoneWithAFragmentIsForgotten) {
+  MetadataQueue queue;
+  EXPECT_TRUE(queue.Put({"p", "always", true}).ok());
+  EXPECT_TRUE(queue.Put({"a", "1"}).ok());
+  const std::uint64_t mark = queue.mark();
+  EXPECT_TRUE(queue.Put({"b", "2"}).ok());
+  queue.Forget(mark);
+  EXPECT_EQ(Text(queue.TakeForNext(queue.mark())), "p=always|b=2");
+}
+
 }  // namespace
 }  // namespace kvs
