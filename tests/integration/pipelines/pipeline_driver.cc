@@ -4,6 +4,8 @@
 //   wait:eos        waits for a message on the bus: eos, error, or an element message by the name of its structure
 //   tell:eos        the same, and tells every message of the pipeline's kvssink meanwhile, in lines of their own (below)
 //   stats:NAME      tells the property "stats" of the element NAME
+//   emit:trigger    emits an action signal of the element "sink", and tells its answer, "TRUE" or "FALSE"
+//   run:3000        lets it run for so many milliseconds
 //   signal:int      waits for SIGINT
 //   send:eos        sends EOS into the pipeline
 //
@@ -132,6 +134,22 @@ std::string TellStats(GstElement* pipeline, std::string_view name) {
   return "success";
 }
 
+std::string Emit(GstElement* pipeline, std::string_view signal) {
+  GstElement* const sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
+  if (sink == nullptr) {
+    return "error";
+  }
+  gboolean answer = FALSE;
+  g_signal_emit_by_name(sink, std::string(signal).c_str(), &answer);
+  gst_object_unref(sink);
+  return answer != FALSE ? "TRUE" : "FALSE";
+}
+
+std::string Run(std::string_view millis) {
+  g_usleep(std::stoul(std::string(millis)) * G_USEC_PER_SEC / 1000);
+  return "success";
+}
+
 bool Matches(GstMessage* message, std::string_view what) {
   switch (GST_MESSAGE_TYPE(message)) {
     case GST_MESSAGE_EOS:
@@ -254,6 +272,8 @@ int main(int argc, char** argv) {
                                : kind == "signal" ? WaitForInterrupt()
                                : kind == "send"   ? SendEos(pipeline)
                                : kind == "stats"  ? TellStats(pipeline, argument)
+                               : kind == "emit"   ? Emit(pipeline, argument)
+                               : kind == "run"    ? Run(argument)
                                                   : WaitFor(bus, argument, kind == "tell");
     const auto took = Clock::now() - begin;
     fine = fine && result != "in vain" && result != "error";
