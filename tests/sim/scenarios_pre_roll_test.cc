@@ -227,10 +227,15 @@ TEST_F(PreRollScenario, KeyFramesThatAreTooRareLeaveNothingToBeginWith) {
 TEST_F(PreRollScenario, PictureAndSound) {
   options_.tracks.push_back(Audio());
   Begin();
+  std::uint64_t begins_with = 0;
+  world_->ledger().set_on_stored([&](const emulator::Fragment& fragment) {
+    begins_with = begins_with == 0 ? fragment.frames.front().track : begins_with;
+  });
   Seconds(60);
   Trigger();
   Seconds(5);
   ExpectBeginsInTime(0);
+  EXPECT_EQ(begins_with, 1u);  // the picture
   Untrigger();
   UntilQuiet();
   EndWell();
