@@ -14,6 +14,15 @@ Status Bad(std::string message) {
 
 }  // namespace
 
+std::optional<std::string> TextOfValue(const GValue* value) {
+  if (G_VALUE_HOLDS_STRING(value)) {
+    const gchar* const text = g_value_get_string(value);
+    return text == nullptr ? "" : text;
+  }
+  gchar* const text = gst_value_serialize(value);
+  return text == nullptr ? std::nullopt : std::optional(TakeString(text));
+}
+
 Result<std::vector<std::pair<std::string, std::string>>> PairsOf(const GstStructure* structure,
                                                                  std::string_view what) {
   std::vector<std::pair<std::string, std::string>> pairs;
@@ -21,18 +30,13 @@ Result<std::vector<std::pair<std::string, std::string>>> PairsOf(const GstStruct
   for (int i = 0; i < count; ++i) {
     const char* name = gst_structure_nth_field_name(structure, static_cast<guint>(i));
     const GValue* value = gst_structure_get_value(structure, name);
-    if (G_VALUE_HOLDS_STRING(value)) {
-      const gchar* text = g_value_get_string(value);
-      pairs.emplace_back(name, text == nullptr ? "" : text);
-      continue;
-    }
-    gchar* text = gst_value_serialize(value);
-    if (text == nullptr) {
+    std::optional<std::string> text = TextOfValue(value);
+    if (!text.has_value()) {
       return Status(StatusCode::kInvalidArgument,
                     std::string(what) + ": the value of \"" + name + "\" is of type " +
                         G_VALUE_TYPE_NAME(value) + ", which has no text; use a string or a number");
     }
-    pairs.emplace_back(name, TakeString(text));
+    pairs.emplace_back(name, *std::move(text));
   }
   return pairs;
 }

@@ -21,6 +21,9 @@ namespace kvs::plugin {
 inline constexpr char kAddMetadata[] = "kvs-add-metadata";
 inline constexpr char kAddEvent[] = "kvs-add-event";
 
+// What a user meant by a value: its text, or how GStreamer writes it. Nothing for a type that has no text.
+std::optional<std::string> TextOfValue(const GValue* value);
+
 // The fields of a structure, whose own name has no meaning. Values of other types than string are
 // converted to text. Errors: kInvalidArgument: a value that has no text; the sentence begins with
 // `what`.

@@ -415,15 +415,6 @@ Surroundings Surroundings::OfProcess() {
   return world;
 }
 
-std::optional<std::string> TextOfValue(const GValue* value) {
-  if (G_VALUE_HOLDS_STRING(value)) {
-    const gchar* const text = g_value_get_string(value);
-    return text == nullptr ? "" : text;
-  }
-  gchar* const text = gst_value_serialize(value);
-  return text == nullptr ? std::nullopt : std::optional(TakeString(text));
-}
-
 Result<std::vector<std::pair<std::string, std::string>>> TagsOf(const GstStructure* structure) {
   return PairsOf(structure, "stream-tags");
 }

@@ -150,9 +150,6 @@ Result<Resolved> Resolve(const Settings& settings, const Surroundings& surroundi
 // stream-tags as pairs, see PairsOf. Errors: kInvalidArgument: a value that has no text.
 Result<std::vector<std::pair<std::string, std::string>>> TagsOf(const GstStructure* structure);
 
-// What a user meant by a value: its text, or how GStreamer writes it. Nothing for a type that has no text.
-std::optional<std::string> TextOfValue(const GValue* value);
-
 }  // namespace kvs::plugin
 
 #endif  // KVS_PLUGIN_SETTINGS_H_
