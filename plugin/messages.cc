@@ -207,9 +207,11 @@ StructurePtr PlaybackStructure(std::string_view stream, const std::vector<Playba
 }
 
 void PostInfo(GstElement* element, const std::string& text, StructurePtr details) {
+  // Of an INFO gst-launch-1.0 prints the debug text only.
   gst_element_message_full_with_details(element, GST_MESSAGE_INFO, GST_STREAM_ERROR,
-                                        GST_STREAM_ERROR_FORMAT, g_strdup(text.c_str()), nullptr,
-                                        "kvssink", "PostInfo", __LINE__, details.release());
+                                        GST_STREAM_ERROR_FORMAT, g_strdup(text.c_str()),
+                                        g_strdup(text.c_str()), "kvssink", "PostInfo", __LINE__,
+                                        details.release());
 }
 
 void PostElementMessage(GstElement* element, StructurePtr structure) {
