@@ -348,8 +348,11 @@ void Sink::AskForKeyFrame(SinkPad& pad, const Frame& frame) {
     }
   }
   GST_DEBUG_OBJECT(pad.pad, "asking for a key frame");
+  // Parameter sets are known once a key frame has come. Asked for again, a parser would write them
+  // into pictures that an encoder or camera made without.
+  const gboolean all_headers = pad.needs_key_frame ? TRUE : FALSE;
   gst_pad_push_event(pad.pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE,
-                                                                          TRUE, count));
+                                                                          all_headers, count));
 }
 
 // A flush of another pad ends this pad's wait for room as well. True when the frame is to be put
