@@ -501,6 +501,9 @@ void StreamCore::File(PendingFrame pending) {
   } else if ((open->mask >> track & 1) == 0 && open->tracks != pending.tracks) {
     // The track's first frame in this fragment: the fragment's description of it becomes the one that the frame was put under.
     auto merged = std::make_shared<TrackSet>(*pending.tracks);
+    // A track may have come between the frame, which was held back, and the fragment.
+    merged->tracks.resize(std::max(merged->tracks.size(), open->tracks->tracks.size()));
+    merged->versions.resize(merged->tracks.size());
     for (std::size_t i = 0; i < open->tracks->tracks.size(); ++i) {
       if (i != track) {
         merged->tracks[i] = open->tracks->tracks[i];

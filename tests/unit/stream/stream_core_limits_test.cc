@@ -83,6 +83,24 @@ TEST_F(StreamCoreTest, ThreeTracksOfWhichOneIsLateDoNotMakeItSpin) {
   EXPECT_LT(timers, 200);
 }
 
+TEST_F(StreamCoreTest, ATrackMayComeWhileFramesOfOthersAreHeldBack) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  ASSERT_TRUE(core_->SetTrack(Audio(), now_).ok());
+  (void)PutAudio(0);  // held back for the picture, and put when there were two tracks
+  Track third = Audio();
+  third.id = 3;
+  ASSERT_TRUE(core_->SetTrack(third, now_).ok());
+  (void)PutVideo(0, true);  // held back for the third
+  core_->EndTrack(3, now_);
+  Settle();
+  (void)PutVideo(100, false);
+  (void)PutAudio(100);
+  Pass(Duration::Seconds(1));
+  EXPECT_EQ(Sent(opened_.back()).tracks, (std::vector<int>{1, 2}));
+  EXPECT_EQ(Sent(opened_.back()).clusters.at(0).blocks.size(), 4u);
+}
+
 TEST_F(StreamCoreTest, ABufferOfSeveralPacketsWaitsForRoomAsAWhole) {
   StreamConfig config;
   config.streaming_type = StreamingType::kOffline;
