@@ -102,7 +102,6 @@ void Ledger::OnSwitch(bool on) {
       record.flags |= kMayGiveWay;
     }
   }
-  drained_ = false;
 }
 
 // What is only kept is given up then, and never sent.

@@ -143,7 +143,7 @@ class Ledger {
   std::map<std::pair<std::uint8_t, std::uint16_t>, std::vector<std::int64_t>> moved_;
 
   bool keeping_;  // nothing is to be uploaded but what was put before
-  bool drained_ = false;  // since then
+  bool drained_ = false;  // ever: what follows may have nothing to begin with
   std::vector<FrameName> kept_;
   MediaTime newest_put_;
   std::uint64_t sessions_opened_ = 0;
