@@ -230,7 +230,7 @@ TEST_F(ReferenceTest, NamesTheFieldsOfEveryElementMessage) {
 TEST_F(ReferenceTest, NamesTheFieldsOfErrorsAndOfTheStatistics) {
   EXPECT_THAT(QuotedIn(SectionOf(page_, "Messages")), IsSupersetOf(FieldsOf(StatusDetails("door", {}).get())));
   const std::set<std::string> named = ToSet(QuotedIn(SectionOf(page_, "Reading")));
-  for (const std::string& field : FieldsOf(StatsStructure({}, {}).get())) {
+  for (const std::string& field : FieldsOf(StatsStructure({}, {}, {}).get())) {
     // Three are told of once for all times.
     const std::string time = std::regex_replace(field, std::regex("-(last|average|longest)$"), "");
     EXPECT_TRUE(named.contains(field) || (named.contains(time) && named.contains("…" + field.substr(time.size()))))

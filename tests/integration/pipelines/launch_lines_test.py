@@ -220,6 +220,15 @@ class Substitution:
         else:
             self.words.append(word)
 
+    def take_service(self, service):
+        """Puts where this service is, and the files of its devices, in the place of those that a page names."""
+        for number, word in enumerate(self.words):
+            if word.startswith("endpoint="):
+                self.words[number] = f"endpoint={service.url}"
+            elif word.startswith("iot-certificate="):
+                word = re.sub(r"\bendpoint=[^,]*", f"endpoint={service.iot_endpoint}", word)
+                self.words[number] = re.sub(r"=tls/", f"={service.data}/", word)
+
     def _camera(self):
         """The address of a camera of the network that sends a recording."""
         kind = media.AUDIO if self.sound else media.VIDEO
@@ -239,7 +248,8 @@ class Test(Case):
         for number, line in enumerate(lines):
             with self.subTest(line=line):
                 substitution = Substitution(self, line)
-                service = self.service(name=f"service-{number}")
+                service = self.service(*(["--iot-port", "0"] if "iot-certificate=" in line else []), name=f"service-{number}")
+                substitution.take_service(service)
                 options = [*substitution.options, *(["-e"] if substitution.is_camera else [])]
                 program = self.start([tool("gst-launch-1.0"), "--no-fault", *options, *substitution.words], "gst-launch",
                                      self.environment(CONTROL_PLANE_URI=service.url, ALSA_CONFIG_PATH=cards))
