@@ -35,6 +35,6 @@ class Test(Case):
         self.assertEqual(soak.growth(samples()), [])
         self.assertEqual(soak.growth(samples(heap=lambda at: 60000 * (at % 2), files=lambda at: at % 3)), [])
         self.assertEqual(soak.growth(samples(heap=lambda at: min(at, 20) << 20)), [], "what is made once")
-        for key, step in (("heap", lambda at: at * 2000), ("rss", lambda at: at << 16), ("threads", lambda at: at // 40),
-                          ("files", lambda at: at // 80)):
+        for key, step in (("heap", lambda at: at * 4000), ("rss", lambda at: at << 16), ("threads", lambda at: at // 8),
+                          ("files", lambda at: 3 * (at // 80))):
             self.assertEqual([each.split(":")[0] for each in soak.growth(samples(**{key: step}))], [key])
