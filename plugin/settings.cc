@@ -90,6 +90,8 @@ Status IotCertificate(const Settings& settings, Resolved& resolved) {
   if (Status status = Validate(*options); !status.ok()) {
     return {status.code(), "iot-certificate: " + status.message()};
   }
+  options->path = resolved.producer;
+  options->environment = resolved.producer.environment;
   options->log = SharedGstLogSink();
   CachedCredentialsOptions cached;
   cached.jitter = Duration::Millis(g_random_int_range(0, kMaxRenewalJitterMs));

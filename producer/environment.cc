@@ -6,18 +6,19 @@
 
 namespace kvs {
 
-EnvironmentLookup LookupOf(const ProducerConfig& config) {
-  if (config.environment) {
-    return config.environment;
+EnvironmentLookup OrOfProcess(EnvironmentLookup lookup) {
+  if (lookup) {
+    return lookup;
   }
   return [](const char* name) -> std::optional<std::string> {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): only read
+    // Only a program that changes its environment while threads run makes this unsafe, and then so is every other reader.
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
 }
 
 void FillFromEnvironment(ProducerConfig& config) {
-  const EnvironmentLookup lookup = LookupOf(config);
+  const EnvironmentLookup lookup = OrOfProcess(config.environment);
   const auto text = [&lookup](const char* name) { return lookup(name).value_or(""); };
   const auto is_set = [&text](const char* name) { return !text(name).empty(); };
   if (!config.dual_stack) {

@@ -5,10 +5,8 @@
 
 namespace kvs {
 
-struct ProducerConfig;
-
-// ProducerConfig::environment, or the environment of the process.
-EnvironmentLookup LookupOf(const ProducerConfig& config);
+// `lookup`, or where it is empty the environment of the process.
+EnvironmentLookup OrOfProcess(EnvironmentLookup lookup);
 
 }  // namespace kvs
 

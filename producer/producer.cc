@@ -63,20 +63,6 @@ Status CheckStream(const StreamConfig& config) {
   return {};
 }
 
-Result<std::shared_ptr<const net::Route>> MakeRoute(const ProducerConfig& config) {
-  const std::string_view password = config.proxy_password != nullptr ? config.proxy_password->Reveal() : "";
-  Result<net::Proxies> proxies =
-      net::ResolveProxies({config.proxy, config.proxy_user, password}, LookupOf(config));
-  if (!proxies.ok()) {
-    return proxies.status();
-  }
-  auto route = std::make_shared<net::Route>();
-  route->ip_version = *config.ip_version;
-  route->proxies = std::make_shared<net::Proxies>(*std::move(proxies));
-  route->curl_log = config.debug->log_curl ? config.log : nullptr;
-  return std::shared_ptr<const net::Route>(std::move(route));
-}
-
 // The handle that the user holds.
 class StreamHandle : public Stream {
  public:
@@ -189,7 +175,7 @@ Result<std::shared_ptr<Producer>> Producer::Create(ProducerConfig config) {
   if (!endpoint) {
     return endpoint.status();
   }
-  auto route = MakeRoute(config);
+  auto route = net::MakeRoute(config, OrOfProcess(config.environment), config.debug->log_curl ? config.log : nullptr);
   if (!route) {
     return route.status();
   }

@@ -1,7 +1,7 @@
-#include <cstdlib>
 #include <utility>
 
 #include "kvs/credentials.h"
+#include "producer/environment.h"
 
 namespace kvs {
 namespace {
@@ -9,13 +9,6 @@ namespace {
 constexpr char kAccessKeyVariable[] = "AWS_ACCESS_KEY_ID";
 constexpr char kSecretKeyVariable[] = "AWS_SECRET_ACCESS_KEY";
 constexpr char kSessionTokenVariable[] = "AWS_SESSION_TOKEN";
-
-std::optional<std::string> ProcessEnvironment(const char* name) {
-  // Only a program that changes its environment while threads run makes this unsafe, and then so is
-  // every other reader.
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
 
 class EnvironmentCredentials final : public CredentialSource {
  public:
@@ -52,7 +45,7 @@ class EnvironmentCredentials final : public CredentialSource {
 }  // namespace
 
 std::unique_ptr<CredentialSource> MakeEnvironmentCredentials(EnvironmentLookup lookup) {
-  return std::make_unique<EnvironmentCredentials>(lookup ? std::move(lookup) : ProcessEnvironment);
+  return std::make_unique<EnvironmentCredentials>(OrOfProcess(std::move(lookup)));
 }
 
 }  // namespace kvs

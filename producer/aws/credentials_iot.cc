@@ -15,6 +15,8 @@
 #include "producer/aws/small_file.h"
 #include "producer/aws/timestamp.h"
 #include "producer/aws/url.h"
+#include "producer/environment.h"
+#include "producer/net/route.h"
 #include "producer/net/transport.h"
 #include "producer/service/error_map.h"
 #include "producer/service/json.h"
@@ -173,6 +175,10 @@ Status CheckCaPath(const IotOptions& options) {
   return {StatusCode::kFileError, "there is no CA file or folder " + Quoted(options.ca_path)};
 }
 
+Result<std::shared_ptr<const net::Route>> RouteOf(const IotOptions& options) {
+  return net::MakeRoute(options.path, OrOfProcess(options.environment), /*curl_log=*/nullptr);
+}
+
 // What a user can look at when there was no answer.
 std::string_view TransportHint(TransportError error) {
   switch (error) {
@@ -310,7 +316,8 @@ class IotCredentials final : public CredentialSource {
  public:
   explicit IotCredentials(IotOptions options)
       : options_(std::move(options)),
-        name_("AWS IoT (role alias " + options_.role_alias + ", thing " + options_.thing_name + ")") {}
+        name_("AWS IoT (role alias " + options_.role_alias + ", thing " + options_.thing_name + ")"),
+        route_(RouteOf(options_)) {}
 
   std::string_view name() const override { return name_; }
 
@@ -318,6 +325,9 @@ class IotCredentials final : public CredentialSource {
     Status status = CheckTexts(options_);
     if (status.ok()) {
       status = CheckCaPath(options_);
+    }
+    if (status.ok()) {
+      status = route_.status();
     }
     if (status.ok() && net.transport() == nullptr) {
       status = Status(StatusCode::kInvalidState, "there is no network");
@@ -336,6 +346,7 @@ class IotCredentials final : public CredentialSource {
     how.connect_timeout = options_.connection_timeout;
     how.total_timeout = options_.completion_timeout;
     how.ca_path = options_.ca_path;
+    how.route = *route_;
     how.identity = *std::move(identity);
     auto exchange = std::make_shared<Exchange>("asking AWS IoT for credentials (GET " + request.url + ", thing \"" +
                                                    options_.thing_name + "\")",
@@ -357,6 +368,7 @@ class IotCredentials final : public CredentialSource {
 
   const IotOptions options_;
   const std::string name_;
+  const Result<std::shared_ptr<const net::Route>> route_;
   bool warned_ = false;
   // Answers may come after this object is gone; they look here first.
   const std::shared_ptr<char> alive_ = std::make_shared<char>('\0');
@@ -368,6 +380,9 @@ Status Validate(const IotOptions& options) {
   Status status = CheckTexts(options);
   if (status.ok()) {
     status = CheckCaPath(options);
+  }
+  if (status.ok()) {
+    status = RouteOf(options).status();
   }
   return status.ok() ? LoadIdentity(options).status() : status;
 }

@@ -8,11 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "kvs/log.h"
-#include "kvs/network_options.h"
 #include "kvs/secret.h"
 #include "kvs/time.h"
-#include "producer/net/proxy.h"
+#include "producer/net/route.h"
 #include "producer/service/error_map.h"
 #include "producer/service/http_message.h"
 
@@ -52,14 +50,6 @@ class TransferHandler {
 };
 
 using TransferId = std::uint64_t;
-
-// How the requests of one producer travel.
-struct Route {
-  IpVersion ip_version = IpVersion::kAny;
-  std::shared_ptr<const Proxies> proxies;  // null: none
-  // Hears what libcurl says, without secrets; null: nobody.
-  std::shared_ptr<LogSink> curl_log;
-};
 
 // Who asks, for a host that wants a certificate of its clients. PEM; the certificate with its chain, the key without a passphrase.
 struct ClientIdentity {

@@ -11,6 +11,7 @@
 
 #include "kvs/export.h"
 #include "kvs/log.h"
+#include "kvs/network_options.h"
 #include "kvs/secret.h"
 #include "kvs/status.h"
 #include "kvs/time.h"
@@ -20,6 +21,9 @@ namespace kvs {
 namespace net {
 class Transport;
 }
+
+// The value of an environment variable; no value when it is not set.
+using EnvironmentLookup = std::function<std::optional<std::string>(const char* name)>;
 
 // What requests are signed with. Move-only, as secrets are copied only on purpose.
 struct Credentials {
@@ -94,9 +98,6 @@ class KVS_EXPORT CredentialSource {
 // Always the same. The answer to invalid ones (see Validate) is that error.
 KVS_EXPORT std::unique_ptr<CredentialSource> MakeStaticCredentials(Credentials credentials);
 
-// The value of an environment variable; no value when it is not set.
-using EnvironmentLookup = std::function<std::optional<std::string>(const char* name)>;
-
 // AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if there, AWS_SESSION_TOKEN; read at every Fetch.
 // kNoCredentials when one of the first two is not set or empty. `lookup` empty: the environment of
 // the process.
@@ -134,13 +135,16 @@ struct IotOptions {
   Duration connection_timeout = Duration::Seconds(3);
   // Of the whole call.
   Duration completion_timeout = Duration::Seconds(5);
+  NetworkPath path;
+  // For what is not set in `path`. Empty: the environment of the process.
+  EnvironmentLookup environment;
   // Not set: nothing is logged.
   std::shared_ptr<LogSink> log;
 };
 
 // OK when a call can be made of these; reads the files, which are small and local by contract.
 // Errors: kInvalidArgument: a part that is empty, too long or cannot be sent, an endpoint that is no host, a key that is not that
-//         of the certificate or wants a passphrase; kFileError: a file is not there or cannot be read.
+//         of the certificate or wants a passphrase, a proxy that is no URL of one; kFileError: a file is not there or cannot be read.
 KVS_EXPORT Status Validate(const IotOptions& options);
 
 // GET https://<endpoint>/role-aliases/<role alias>/credentials, shown the certificate, for the thing. Asked at every Fetch, and the

@@ -16,7 +16,7 @@
 
 namespace kvs {
 
-struct ProducerConfig {
+struct ProducerConfig : NetworkPath {
   // e.g. "us-west-2"; checked for its form. Used in signatures also where `endpoint` is given.
   std::string region = "us-west-2";
   // Where the control plane is, e.g. "https://127.0.0.1:8443". Empty: from the region. Without a scheme: https.
@@ -25,13 +25,6 @@ struct ProducerConfig {
   // some regions always have. Not set, here and below: see FillFromEnvironment.
   std::optional<bool> dual_stack;
   std::optional<bool> fips;
-  std::optional<IpVersion> ip_version;
-  // The URL of a proxy, http:// or https:// (or SOCKS, as libcurl knows it), with user and password if need be; empty: none. Hosts in
-  // NO_PROXY are connected to directly in any case. Not set: the variables that libcurl knows (https_proxy, ...), read once.
-  std::optional<std::string> proxy;
-  // Instead of those in the URL.
-  std::string proxy_user;
-  std::shared_ptr<const Secret> proxy_password;
   // A CA file (PEM) or a folder of them. Empty: the system's.
   std::string ca_path;
   // Required.

@@ -22,6 +22,7 @@ PICTURES, RATE = 60, 30         # of test sources
 BLOCKS = 90                     # of test tones: 1024 samples each
 CARD_BLOCKS, CARD_BLOCK_US = 200, 10000
 FILE_SECONDS = 4
+CAMERA_SECONDS = 60             # longer than anything here takes: a camera does not end by itself
 
 CAMERAS = ("v4l2src", "autovideosrc", "avfvideosrc", "ksvideosrc", "libcamerasrc")
 MICROPHONES = ("osxaudiosrc", "pulsesrc", "autoaudiosrc", "wasapisrc")
@@ -232,7 +233,7 @@ class Substitution:
     def _camera(self):
         """The address of a camera of the network that sends a recording."""
         kind = media.AUDIO if self.sound else media.VIDEO
-        file = media.make_file(self.case, f"{id(self)}.mkv", seconds=6, tone=LATE_TONE)
+        file = media.make_file(self.case, f"{id(self)}.mkv", seconds=CAMERA_SECONDS, tone=LATE_TONE)
         server = self.case.start([path_of("KVS_RTSP_SERVER"), SERVE[kind].format(file=file)], "rtsp-server",
                                  self.case.environment())
         wait_until(lambda: "rtsp://" in server.stdout(), "the RTSP server listens")
@@ -254,7 +255,8 @@ class Test(Case):
                 program = self.start([tool("gst-launch-1.0"), "--no-fault", *options, *substitution.words], "gst-launch",
                                      self.environment(CONTROL_PLANE_URI=service.url, ALSA_CONFIG_PATH=cards))
                 running.append((line, substitution, service, program))
-        for line, substitution, service, program in running:
+        # What has no end is ended first.
+        for line, substitution, service, program in sorted(running, key=lambda each: not each[1].is_camera):
             with self.subTest(line=line):
                 self.check(substitution, service, program)
 
@@ -282,7 +284,8 @@ class Test(Case):
         self.assertEqual([kind for kind in (media.VIDEO, media.AUDIO) if media.digests(stored, kind)], substitution.kinds)
         if substitution.pictures is not None and substitution.picture:
             self.assertEqual(len(media.digests(stored, media.VIDEO)), substitution.pictures)
-        media.decode(self, service.fragment_files(stream))
+        # Times are those of the arrival at sources that do not keep their pace on a busy machine.
+        media.decode(self, service.fragment_files(stream), steady=False)
 
     @staticmethod
     def has_all_kinds(substitution, service):

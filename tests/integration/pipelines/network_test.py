@@ -147,6 +147,15 @@ class Test(Case):
         self.assertIn(f"through the proxy {proxy.url}", text)
         self.assertEqual(service.events("api"), [])
 
+    def test_credentials_of_aws_iot_through_a_proxy(self):
+        service = self.service("--tls", "--iot-port", "0")
+        proxy = self.proxy(password=True)
+        device = ",".join(f"{key}-path={os.path.join(service.data, file)}"
+                          for key, file in (("cert", "device.pem"), ("key", "device-key.pem"), ("ca", "ca.pem")))
+        self.upload(service, f'endpoint={service.url} proxy={proxy.url} proxy-id={USER} proxy-pw={PASSWORD} '
+                    f'iot-certificate="iot-certificate,endpoint={service.iot_endpoint},{device},role-aliases=camera"')
+        self.assertIn((f"CONNECT {service.iot_endpoint} HTTP/1.1", True), proxy.requests)
+
     def test_proxy_with_a_password_in_properties(self):
         proxy = self.proxy(password=True)
         self.upload(self.service("--tls"), f"proxy={proxy.url} proxy-id={USER} proxy-pw={PASSWORD}")
