@@ -100,7 +100,8 @@ bool ConnectionStory::Tells(const StreamEvent& event, bool stale) {
   }
   if (const auto* acked = std::get_if<FragmentAcked>(&event);
       acked != nullptr &&
-      (acked->ack.type == AckType::kReceived || acked->ack.type == AckType::kPersisted)) {
+      (acked->ack.type == AckType::kReceived || acked->ack.type == AckType::kPersisted) &&
+      (!told_down_ || held_.has_value())) {  // else it is of a connection that has ended
     reasons_.clear();
     believed_ = 0;
     if (held_.has_value()) {

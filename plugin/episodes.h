@@ -54,8 +54,12 @@ class OutageWatch {
   void OnDisconnected(const Status& reason, MonoTime now);
   // There is a connection, which may be hung up again: it is quiet, and not over.
   void OnConnected() { connected_ = true; }
-  // Something arrived, so that it is over.
-  void OnArrived() { *this = {}; }
+  // Something arrived, so that it is over; unless no connection was made since: then it is of the one that ended.
+  void OnArrived() {
+    if (connected_) {
+      *this = {};
+    }
+  }
 
   // Whether there was a disconnection and nothing has arrived since.
   bool began() const { return since_.has_value(); }

@@ -12,6 +12,9 @@ Status Bad(std::string message) {
   return {StatusCode::kInvalidMetadata, std::move(message)};
 }
 
+// What the service takes.
+constexpr Duration kLongestFragment = Duration::Seconds(10);
+
 }  // namespace
 
 std::optional<std::string> TextOfValue(const GValue* value) {
@@ -85,6 +88,10 @@ Result<MediaEvent> MediaEventOf(const GstStructure& structure) {
 }
 
 bool FragmentEvents::BeginsFragment(MediaTime pts) {
+  // Another picture of the same time; a source that began anew is further back.
+  if (begin_.has_value() && pts < *begin_ && *begin_ - pts < kLongestFragment) {
+    return false;
+  }
   if (begin_.has_value() && pts >= *begin_) {
     const std::int64_t unit = rules_.timecode_scale.nanos();
     const std::int64_t units = pts.nanos() / unit - begin_->nanos() / unit;

@@ -87,11 +87,11 @@ Status IotCertificate(const Settings& settings, Resolved& resolved) {
   if (!options.ok()) {
     return options.status();
   }
+  options->path = resolved.producer;
+  options->environment = resolved.producer.environment;
   if (Status status = Validate(*options); !status.ok()) {
     return {status.code(), "iot-certificate: " + status.message()};
   }
-  options->path = resolved.producer;
-  options->environment = resolved.producer.environment;
   options->log = SharedGstLogSink();
   CachedCredentialsOptions cached;
   cached.jitter = Duration::Millis(g_random_int_range(0, kMaxRenewalJitterMs));
@@ -387,6 +387,7 @@ Status ResolveTimes(const Settings& settings, Resolved& resolved) {
   rules.arrival_time = !settings.frame_timecodes;
   rules.which = settings.frame_timestamp;
   rules.use_references = settings.reference_timestamps;
+  rules.trust_old_references = settings.streaming_type == StreamingMode::kOffline;
   const unsigned fps = settings.framerate == 0 ? kZeroFramerate : settings.framerate;
   rules.assumed_frame_duration = Duration::Nanos(kNanosPerSecond / fps);
   constexpr auto kMaxSeconds =

@@ -201,6 +201,10 @@ GstPad* Sink::RequestPad(GstPadTemplate* templ, const gchar* name) {
     Slot* const slot = running && pads_.size() < kMaxTracks ? AssignSlot(*own) : nullptr;
     room = running ? slot != nullptr : pads_.size() < kMaxTracks;
     if (room) {
+      // As old as the others: with the next flush all come to the same epoch.
+      for (const SinkPad* other : pads_) {
+        own->flush_epoch = std::max(own->flush_epoch, other->flush_epoch);
+      }
       pads_.push_back(own.get());
     }
     if (slot != nullptr) {
@@ -225,23 +229,30 @@ GstPad* Sink::RequestPad(GstPadTemplate* templ, const gchar* name) {
   if (running) {
     gst_pad_set_active(pad, TRUE);
   }
-  gst_element_add_pad(element_, pad);
+  const PadPtr kept(GST_PAD(gst_object_ref_sink(pad)));
+  if (gst_element_add_pad(element_, pad) == FALSE) {
+    // Another thread was given the same name meanwhile.
+    Forget(*static_cast<SinkPad*>(gst_pad_get_element_private(pad)));
+    return nullptr;
+  }
   return pad;
+}
+
+void Sink::Forget(SinkPad& pad) {
+  const MutexLock lock(mutex_);
+  std::erase(pads_, &pad);
+  EndTrack(pad);
+  if (Slot* const slot = SlotOf(pad); slot != nullptr) {
+    slot->pad = nullptr;
+  }
+  UpdateFlushing();
 }
 
 void Sink::ReleasePad(GstPad* pad) {
   auto* const own = static_cast<SinkPad*>(gst_pad_get_element_private(pad));
   // Ends a wait in the chain function, and returns when it has returned.
   gst_pad_set_active(pad, FALSE);
-  {
-    const MutexLock lock(mutex_);
-    std::erase(pads_, own);
-    EndTrack(*own);
-    if (Slot* const slot = SlotOf(*own); slot != nullptr) {
-      slot->pad = nullptr;
-    }
-    UpdateFlushing();
-  }
+  Forget(*own);
   gst_element_remove_pad(element_, pad);
   CheckEos();
 }
@@ -285,7 +296,10 @@ Sink::Slot* Sink::SlotOf(const SinkPad& pad) {
 bool Sink::Leads(TrackType type) const {
   return type == TrackType::kVideo ||
          std::none_of(running_->slots.begin(), running_->slots.end(),
-                      [](const Slot& slot) { return slot.type == TrackType::kVideo; });
+                      [](const Slot& slot) {
+                        return slot.type == TrackType::kVideo && slot.is_announced &&
+                               slot.pad != nullptr && !slot.pad->eos;
+                      });
 }
 
 void Sink::Announce(Slot& slot) {
@@ -482,6 +496,7 @@ bool Sink::Start() {
   for (SinkPad* pad : pads_) {
     pad->eos = false;
     pad->flushing = false;
+    pad->flush_epoch = 0;  // as that of the anchor
   }
   return true;
 }

@@ -182,7 +182,6 @@ class Sink {
 
   // Pads and frames (sink_pads.cc).
   Handle HandleFor(SinkPad& pad) KVS_EXCLUDES(mutex_);
-  bool BeginGeneration(SinkPad& pad, std::uint64_t generation) KVS_EXCLUDES(mutex_);
   Status SetTrack(SinkPad& pad, const Handle& handle) KVS_EXCLUDES(mutex_);
   bool OnCaps(SinkPad& pad, GstCaps* caps) KVS_EXCLUDES(mutex_);
   void OnFlushStop(SinkPad& pad, bool reset_time) KVS_EXCLUDES(mutex_);
@@ -209,6 +208,8 @@ class Sink {
   Slot* SlotOf(const SinkPad& pad) KVS_REQUIRES(mutex_);
   // Whether fragments begin at key frames of this type: video, and audio where there is no video.
   bool Leads(TrackType type) const KVS_REQUIRES(mutex_);
+  // The pad is no more; its slot is free for the next.
+  void Forget(SinkPad& pad) KVS_EXCLUDES(mutex_);
   // The other tracks wait for this one, but not for long.
   void Announce(Slot& slot) KVS_REQUIRES(mutex_);
   // They no longer do.
@@ -236,6 +237,8 @@ class Sink {
                             const CredentialsFailing& event) KVS_EXCLUDES(mutex_);
   void OnCredentialsRenewed(std::uint64_t generation, const std::string& name,
                             const CredentialsRenewed& event) KVS_EXCLUDES(mutex_);
+  // Asks for a key frame, unless one came after what was lost.
+  void WantKeyFrame(MediaTime lost) KVS_REQUIRES(mutex_);
   void OnFramesLost(std::uint64_t generation, const std::string& name, const FramesLost& event)
       KVS_EXCLUDES(mutex_);
   void OnDrained(std::uint64_t generation, const std::string& name, const Drained& event)

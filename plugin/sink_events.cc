@@ -90,7 +90,7 @@ void Sink::CheckEos() {
     } else {
       GST_DEBUG_OBJECT(element_, "all pads are at EOS; waiting for the last acknowledgement");
       running_->eos = EosState::kDraining;
-      running_->stop_deadline = hooks_.mono_now() + running_->stop_timeout;
+      running_->stop_deadline = hooks_.mono_now() + std::max(running_->stop_timeout, running_->drain_timeout);
       running_->stream->Drain(running_->drain_timeout);
     }
   }
@@ -380,6 +380,14 @@ void Sink::OnCredentialsRenewed(std::uint64_t generation, const std::string& nam
   }
 }
 
+// Losses are told late: where a key frame has come since, all is well.
+void Sink::WantKeyFrame(MediaTime lost) {
+  const bool wanted = std::any_of(pads_.begin(), pads_.end(), [&](const SinkPad* pad) {
+    return pad->type == TrackType::kVideo && (!pad->last_key_frame.has_value() || *pad->last_key_frame <= lost);
+  });
+  running_->key_frames_wanted += wanted ? 1 : 0;
+}
+
 void Sink::OnFramesLost(std::uint64_t generation, const std::string& name,
                         const FramesLost& event) {
   GST_WARNING_OBJECT(element_, "stream \"%s\": %" G_GUINT64_FORMAT " frames lost (%s): %s",
@@ -391,7 +399,7 @@ void Sink::OnFramesLost(std::uint64_t generation, const std::string& name,
     const MutexLock lock(mutex_);
     if (event.reason == LossReason::kNoKeyFrame && running_.has_value() &&
         running_->generation == generation) {
-      ++running_->key_frames_wanted;
+      WantKeyFrame(event.last_pts);
     }
     return;
   }
@@ -401,7 +409,7 @@ void Sink::OnFramesLost(std::uint64_t generation, const std::string& name,
     if (running_.has_value() && running_->generation == generation) {
       begins = running_->losses.Add(event, hooks_.mono_now());
       if (begins) {
-        ++running_->key_frames_wanted;
+        WantKeyFrame(event.last_pts);
       }
     }
   }
@@ -424,6 +432,7 @@ void Sink::OnDrained(std::uint64_t generation, const std::string& name, const Dr
   std::shared_ptr<Stream> stream;
   Duration timeout;
   const char* bound = "stop-stream-timeout";
+  std::vector<LossEpisodes::Ended> losses;
   bool at_eos = false;
   {
     const MutexLock lock(mutex_);
@@ -432,11 +441,16 @@ void Sink::OnDrained(std::uint64_t generation, const std::string& name, const Dr
       stream = running_->stream;
       timeout = running_->drain_timeout;
       bound = timeout == running_->stop_timeout ? bound : "drain-timeout";
+      if (at_eos) {
+        losses = running_->losses.TakeEnded(hooks_.mono_now(), /*all=*/true);
+      }
       if (at_eos && event.complete) {
         running_->eos = EosState::kReached;
       }
     }
   }
+  // Before EOS: nobody reads the bus after it.
+  TellEndedLosses(name, losses);
   if (!event.complete) {
     GST_WARNING_OBJECT(element_, "stream \"%s\": %" G_GUINT64_FORMAT " frames (%s) are left: %s",
                        name.c_str(), static_cast<guint64>(event.frames_left),

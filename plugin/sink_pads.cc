@@ -513,10 +513,10 @@ void Sink::OnFlushStop(SinkPad& pad, bool reset_time) {
   SetPadFlushing(pad, false);
 }
 
-// Media goes on after an EOS without a flush, e.g. behind concat.
+// Media goes on after an EOS without a flush, e.g. behind concat; or begins on a pad when the others have ended.
 void Sink::OnStreamStart(SinkPad& pad) {
   const MutexLock lock(mutex_);
-  if (pad.eos && running_.has_value()) {
+  if (running_.has_value()) {
     running_->eos = EosState::kNone;
   }
   pad.eos = false;

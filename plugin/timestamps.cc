@@ -163,8 +163,13 @@ MediaTimes TimestampNormalizer::Normalize(const BufferTimes& times, WallTime now
   const std::optional<std::int64_t> preferred = dts_first ? times.dts : times.pts;
   const std::optional<std::int64_t> time =
       preferred.has_value() ? preferred : (dts_first ? times.pts : times.dts);
+  std::optional<WallTime> reference = times.reference;
+  if (reference.has_value() && !rules_.trust_old_references &&
+      (*reference > now + kMaxClockError || *reference < now - kMaxClockError)) {
+    reference.reset();
+  }
   if (time.has_value()) {
-    result.pts = MediaTime::FromNanos(StreamTime(*time, now, anchor, times.reference));
+    result.pts = MediaTime::FromNanos(StreamTime(*time, now, anchor, reference));
     if (times.dts.has_value() && rules_.which == FrameTimestamp::kDefault) {
       result.dts = MediaTime::FromNanos(StreamTime(*times.dts, now, anchor));
     }

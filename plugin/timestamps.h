@@ -30,6 +30,8 @@ struct TimestampRules {
   FrameTimestamp which = FrameTimestamp::kDefault;
   // Where buffers say when they were recorded, time is taken from that. Property: reference-timestamps.
   bool use_references = true;
+  // Also where that is longer ago than a clock that was never set explains: of recordings. Property: streaming-type=offline.
+  bool trust_old_references = false;
   // How far a frame without any time is put behind the one before it when no duration is known.
   Duration assumed_frame_duration = Duration::Millis(40);
 };
@@ -112,6 +114,9 @@ struct MediaTimes {
 // its streaming thread.
 class TimestampNormalizer {
  public:
+  // A live source's clock that is further off was never set.
+  static constexpr Duration kMaxClockError = Duration::Hours(24);
+
   explicit TimestampNormalizer(TimestampRules rules = {}) : rules_(rules) {}
 
   const TimestampRules& rules() const { return rules_; }

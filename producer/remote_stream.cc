@@ -189,6 +189,8 @@ void RemoteStream::TellListener(StreamEvent event) {
 }
 
 void RemoteStream::RunActions() {
+  // An action that fails at once comes here again, and may let go of the last reference.
+  const auto self = shared_from_this();
   std::vector<StreamCore::Action> actions;
   std::optional<MonoTime> deadline;
   bool closed = false;

@@ -1,6 +1,7 @@
 #include "pic/stream/metadata_queue.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,18 +42,21 @@ Status CheckPair(std::string_view name, std::string_view value) {
 }  // namespace
 
 Status MetadataQueue::CheckRoom(std::size_t items) const {
-  if (persistent_.size() + OnceItems() + items > kMaxFragmentMetadata) {
+  if (once_.size() + persistent_.size() > kMostWaiting) {
+    return {StatusCode::kMetadataLimit, std::to_string(kMostWaiting) + " items of metadata wait for their fragments"};
+  }
+  const std::size_t there = NewestPersistent().size() + NextItems();
+  if (there + items > kMaxFragmentMetadata) {
     return {StatusCode::kMetadataLimit, "a fragment has at most " + std::to_string(kMaxFragmentMetadata) +
-                                            " items of metadata; the next one has " +
-                                            std::to_string(persistent_.size() + OnceItems())};
+                                            " items of metadata; the next one has " + std::to_string(there)};
   }
   return {};
 }
 
-std::size_t MetadataQueue::OnceItems() const {
+std::size_t MetadataQueue::NextItems() const {
   std::size_t items = 0;
   for (const Once& once : once_) {
-    items += once.items;
+    items += once.mark > begin_mark_ ? once.items : 0;
   }
   return items;
 }
@@ -68,20 +72,22 @@ Status MetadataQueue::Put(FragmentMetadata metadata) {
     once_.push_back({{{std::move(metadata.name), std::move(metadata.value)}}, 1, ++mark_, std::nullopt});
     return {};
   }
-  const auto same = std::find_if(persistent_.begin(), persistent_.end(),
-                                 [&](const TagGroup& group) { return group.front().first == metadata.name; });
-  if (same == persistent_.end() && !metadata.value.empty()) {
-    if (Status status = CheckRoom(1); !status.ok()) {
-      return status;
-    }
+  FragmentTags tags = NewestPersistent();
+  const auto same =
+      std::find_if(tags.begin(), tags.end(), [&](const TagGroup& group) { return group.front().first == metadata.name; });
+  if (same == tags.end() && metadata.value.empty()) {
+    return {};
   }
-  if (same != persistent_.end()) {
-    persistent_.erase(same);
+  if (Status status = CheckRoom(same == tags.end() ? 1 : 0); !status.ok()) {
+    return status;
+  }
+  if (same != tags.end()) {
+    tags.erase(same);
   }
   if (!metadata.value.empty()) {
-    persistent_.push_back({{std::move(metadata.name), std::move(metadata.value)}});
+    tags.push_back({{std::move(metadata.name), std::move(metadata.value)}});
   }
-  shared_.reset();
+  persistent_.push_back({std::make_shared<const FragmentTags>(std::move(tags)), ++mark_});
   return {};
 }
 
@@ -100,7 +106,7 @@ Status MetadataQueue::PutEvent(const MediaEvent& event) {
   if (!image && !event.image_prefix.empty()) {
     return Bad("only an image generation event has an image prefix");
   }
-  if (std::any_of(once_.begin(), once_.end(), [&](const Once& once) { return once.event == event.type; })) {
+  if (std::any_of(once_.begin(), once_.end(), [&](const Once& once) { return once.event == event.type && once.mark > begin_mark_; })) {
     return {StatusCode::kInvalidState, "the next fragment has an event of this type already"};
   }
   if (Status status = CheckRoom(event.pairs.size()); !status.ok()) {
@@ -117,23 +123,37 @@ Status MetadataQueue::PutEvent(const MediaEvent& event) {
 }
 
 std::shared_ptr<const FragmentTags> MetadataQueue::TakeForNext(std::uint64_t mark) {
-  const auto later = std::find_if(once_.begin(), once_.end(), [&](const Once& once) { return once.mark > mark; });
-  if (later == once_.begin()) {
-    if (shared_ == nullptr && !persistent_.empty()) {
-      shared_ = std::make_shared<const FragmentTags>(persistent_);
-    }
-    return shared_;
+  while (persistent_.size() > 1 && persistent_[1].mark <= mark) {
+    persistent_.pop_front();
   }
-  FragmentTags tags = persistent_;
-  for (auto once = once_.begin(); once != later; ++once) {
+  const std::shared_ptr<const FragmentTags>& lasting = persistent_.front().tags;
+  std::size_t items = lasting->size();
+  std::array<bool, kMediaEventTypes> has_event{};
+  FragmentTags tags = *lasting;
+  auto once = once_.begin();
+  for (; once != once_.end() && once->mark <= mark; ++once) {
+    items += once->items;
+    bool* const taken = once->event ? &has_event[static_cast<std::size_t>(*once->event)] : nullptr;
+    if (items > kMaxFragmentMetadata || (taken != nullptr && *taken)) {
+      break;  // for the next
+    }
+    if (taken != nullptr) {
+      *taken = true;
+    }
     tags.push_back(std::move(once->group));
   }
-  once_.erase(once_.begin(), later);
+  if (once == once_.begin()) {
+    return lasting->empty() ? nullptr : lasting;
+  }
+  once_.erase(once_.begin(), once);
   return std::make_shared<const FragmentTags>(std::move(tags));
 }
 
 std::shared_ptr<const FragmentTags> MetadataQueue::TakeLeftOver(const FragmentTags* tags) {
-  std::size_t items = OnceItems();
+  std::size_t items = 0;
+  for (const Once& once : once_) {
+    items += once.items;
+  }
   for (const TagGroup& group : tags == nullptr ? FragmentTags() : *tags) {
     items += group.size();
   }
@@ -150,6 +170,9 @@ std::shared_ptr<const FragmentTags> MetadataQueue::TakeLeftOver(const FragmentTa
 
 void MetadataQueue::Forget(std::uint64_t mark) {
   std::erase_if(once_, [&](const Once& once) { return once.mark <= mark; });
+  while (persistent_.size() > 1 && persistent_[1].mark <= mark) {
+    persistent_.pop_front();
+  }
 }
 
 }  // namespace kvs

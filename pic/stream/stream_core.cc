@@ -137,6 +137,7 @@ void StreamCore::Pump(Now now) {
 // A call was answered: its failures in a row are over.
 void StreamCore::CallAnswered(Now now) {
   refusals_ = 0;
+  worked_ = true;
   if (std::holds_alternative<machine::Calling>(state_)) {
     Retries().Reset();
     StreamMeter::Note(counts_.control_call, now.mono - call_began_);
@@ -167,10 +168,11 @@ void StreamCore::OnCallFailed(Status status, Duration retry_after, Now now) {
 
 // A refusal is final only when fresh credentials are refused as well: those in use may have been replaced. Neither that nor a
 // source without credentials is final for a stream that has worked: a permission that was taken away by mistake comes back, a
-// file that is just being written is complete in a moment, and so does the camera go on.
+// file that is just being written is complete in a moment, and so does the camera go on. Credentials have worked once a call was
+// answered; that media may be put is only known from media.
 StatusCode StreamCore::FailureCode() {
   const bool none = last_failure_.code() == StatusCode::kNoCredentials || last_failure_.code() == StatusCode::kCredentialsRefused;
-  if (none && counts_.fragments_persisted > 0) {
+  if (none && worked_) {
     return StatusCode::kCredentialsExpired;
   }
   if (last_failure_.code() != StatusCode::kNotAuthorized) {
@@ -311,6 +313,7 @@ void StreamCore::FinishDrain(bool complete, Now now) {
     }
   }
   report.fragments_persisted = counts_.fragments_persisted;
+  CheckFinished(now);
   ReportLosses(now, /*all=*/true);
   Tell(complete ? LogLevel::kInfo : LogLevel::kWarn,
        complete ? "drained" : "the drain ended with " + std::to_string(report.frames_left) + " frames left");

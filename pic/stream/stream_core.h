@@ -165,6 +165,7 @@ class StreamCore {
   // On its way out of the interleaver: to a fragment, or to be kept for a trigger.
   void Route(PendingFrame pending);
   bool MayBegin(const PendingFrame& pending) const;
+  void NoteBegin(MediaTime pts);
   void FileKept();
   void GiveUpKept();
   void ForgetSurplus();
@@ -237,6 +238,8 @@ class StreamCore {
   MonoTime triggered_at_;
   bool finishing_ = false;  // untriggered, and what was triggered is not all told about
   bool apart_ = false;      // the next fragment does not follow the one before
+  std::optional<MediaTime> noted_begin_;  // the last frame that was told to metadata_ as the begin of a fragment
+  bool worked_ = false;                   // the service has answered a call
   std::optional<MediaTime> kept_video_until_;  // the time of the last picture that was kept
   std::vector<Slot> slots_;
   std::shared_ptr<const TrackSet> tracks_;

@@ -262,6 +262,10 @@ void StreamCore::Push(const Slot& slot, const Frame& frame, const AdaptedFrame& 
   pending.pts = time.pts;
   pending.wanted = time.wanted;
   pending.metadata_mark = metadata_.mark();
+  // Fragments that are kept for a trigger have their metadata each. What is only held back for order is soon on its way.
+  if (pre_roll_.keeping() && frame.key_frame && LeadingVideo() == &slot) {
+    NoteBegin(time.pts);
+  }
   pending.duration = duration;
   pending.tracks = tracks_;
   meter_.OnPut(video && LeadingVideo() == &slot ? std::optional(time.pts) : std::nullopt, now.mono);
@@ -270,9 +274,22 @@ void StreamCore::Push(const Slot& slot, const Frame& frame, const AdaptedFrame& 
   counts_.bytes_put += adapted.size;
 }
 
+// A key frame begins a fragment unless it comes too soon after the one before.
+void StreamCore::NoteBegin(MediaTime pts) {
+  const StreamConfig& config = options_.config;
+  const Duration shortest =
+      config.key_frame_fragmentation ? kMinFragmentDuration : std::max(kMinFragmentDuration, config.fragment_duration);
+  if (!noted_begin_ || pts < *noted_begin_ || pts - *noted_begin_ >= shortest) {
+    noted_begin_ = pts;
+    metadata_.NoteBegin();
+  }
+}
+
+// Of where the frame goes: what is kept for a trigger does not make room for what waits for the service, nor the reverse.
 bool StreamCore::WindowFull() const {
-  return std::max(options_.config.timecode_scale * index_.EvictableSpan(), pre_roll_.span()) >=
-         options_.config.buffer_duration;
+  const Duration span =
+      pre_roll_.keeping() ? pre_roll_.span() : options_.config.timecode_scale * index_.EvictableSpan();
+  return span >= options_.config.buffer_duration;
 }
 
 // A fragment that fills the whole store must end before the service can acknowledge it: both kinds of stream see to that.

@@ -124,11 +124,12 @@ class Cache : public std::enable_shared_from_this<Cache> {
     const bool other = !last_access_key_.empty() &&
                        (credentials.access_key_id != last_access_key_ ||
                         !(credentials.session_token == last_token_));
-    const bool news = other || std::exchange(failing_, false);
+    const bool failed = std::exchange(failing_, false);
+    const bool news = failed || other;
     last_access_key_ = credentials.access_key_id;
     last_token_ = credentials.session_token.Clone();
     current_ = std::move(credentials);
-    ++last_renewal_;
+    ++plan_;  // what was planned for the old ones is void
     // Those who wait are about to use them.
     used_ = !waiting_.empty();
     // Without an expiry they are asked for again only after Invalidate().
@@ -154,9 +155,10 @@ class Cache : public std::enable_shared_from_this<Cache> {
 
   // Renews ahead of time, if that has not happened by then and somebody uses them.
   void RenewAfter(Duration delay, NetworkServices& net) {
-    net.After(delay, [alive = weak_from_this(), number = last_renewal_, &net] {
+    // Only the newest plan counts.
+    net.After(delay, [alive = weak_from_this(), number = ++plan_, &net] {
       const std::shared_ptr<Cache> self = alive.lock();
-      if (self && number == self->last_renewal_ && self->used_ && self->IsGood(net.wall_now())) {
+      if (self && number == self->plan_ && self->used_ && self->IsGood(net.wall_now())) {
         self->Ask(net);
       }
     });
@@ -191,7 +193,7 @@ class Cache : public std::enable_shared_from_this<Cache> {
   // The last answer of the source was none.
   bool failing_ = false;
   // Tells the latest plan of a renewal from older ones.
-  std::uint64_t last_renewal_ = 0;
+  std::uint64_t plan_ = 0;
   std::vector<CredentialsCallback> waiting_;
   std::vector<std::weak_ptr<CredentialsObserver>> observers_;
 };

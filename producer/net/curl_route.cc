@@ -96,7 +96,9 @@ void CurlRoute::UseProxy(const std::string& ca_path) {
   curl_easy_setopt(easy_, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   if (!ca_path.empty()) {
-    curl_easy_setopt(easy_, IsFolder(ca_path) ? CURLOPT_PROXY_CAPATH : CURLOPT_PROXY_CAINFO, ca_path.c_str());
+    const bool folder = IsFolder(ca_path);
+    curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, folder ? ca_path.c_str() : nullptr);
+    curl_easy_setopt(easy_, CURLOPT_PROXY_CAINFO, folder ? nullptr : ca_path.c_str());
   }
 }
 

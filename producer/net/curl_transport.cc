@@ -225,7 +225,10 @@ void CurlTransport::Transfer::ConfigureTls() {
   Set(CURLOPT_SSL_VERIFYPEER, 1L);
   Set(CURLOPT_SSL_VERIFYHOST, 2L);
   if (!options_.ca_path.empty()) {
-    Set(IsFolder(options_.ca_path) ? CURLOPT_CAPATH : CURLOPT_CAINFO, options_.ca_path.c_str());
+    // Instead of the system's, of which libcurl has both.
+    const bool folder = IsFolder(options_.ca_path);
+    Set(CURLOPT_CAPATH, folder ? options_.ca_path.c_str() : nullptr);
+    Set(CURLOPT_CAINFO, folder ? nullptr : options_.ca_path.c_str());
   }
   if (options_.identity != nullptr) {
     ConfigureIdentity();

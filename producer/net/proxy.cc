@@ -236,8 +236,12 @@ const Proxy* Proxies::For(std::string_view url) const {
 namespace kvs {
 
 std::string RedactProxyUrl(std::string_view url) {
+  // A password may hold what looks like the end of a scheme.
   const std::size_t scheme_end = url.find(net::kSchemeEnd);
-  const std::size_t begin = scheme_end == std::string_view::npos ? 0 : scheme_end + net::kSchemeEnd.size();
+  const bool has_scheme = scheme_end != std::string_view::npos &&
+                          std::find(std::begin(net::kSchemes), std::end(net::kSchemes), url.substr(0, scheme_end)) !=
+                              std::end(net::kSchemes);
+  const std::size_t begin = has_scheme ? scheme_end + net::kSchemeEnd.size() : 0;
   const std::size_t end = net::EndOfUserInfo(url.substr(begin));
   return end == 0 ? std::string(url) : std::string(url.substr(0, begin)) + "***@" + std::string(url.substr(begin + end));
 }

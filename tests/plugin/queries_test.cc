@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gst/video/video-event.h>
 
+#include "plugin/episodes.h"
 #include "tests/plugin/element_fixture.h"
 
 namespace kvs::plugin {
@@ -226,6 +227,11 @@ TEST_F(KeyFrameTest, IsAskedForAfterAnOutageAndAfterLosses) {
     FramesLost lost;
     lost.reason = reason;
     lost.frames = 3;
+    stream().Emit(lost);
+    Delta(3);
+    EXPECT_EQ(asked_, before) << "a key frame came after them: " << static_cast<int>(reason);
+    lost.last_pts = MediaTime::FromNanos(INT64_MAX);
+    mono_now_ = mono_now_ + LossEpisodes::kQuietTime;
     stream().Emit(lost);
     Delta(3);
     EXPECT_EQ(asked_, before + 1) << static_cast<int>(reason);

@@ -29,6 +29,7 @@ enum class MediaEventType : std::uint8_t {
   kNotification,     // send a notification
   kImageGeneration,  // make an image of the fragment's first picture
 };
+inline constexpr std::size_t kMediaEventTypes = static_cast<std::size_t>(MediaEventType::kImageGeneration) + 1;
 
 // Goes with the next fragment. A value.
 struct MediaEvent {

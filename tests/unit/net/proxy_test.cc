@@ -76,6 +76,7 @@ TEST(ProxyTest, ShowsNoUserInfo) {
   EXPECT_EQ(RedactProxyUrl("http://me:secret@proxy.example:3128"), "http://***@proxy.example:3128");
   EXPECT_EQ(RedactProxyUrl("me:se@cret@proxy.example"), "***@proxy.example");
   EXPECT_EQ(RedactProxyUrl("http://proxy.example:3128"), "http://proxy.example:3128");
+  EXPECT_EQ(RedactProxyUrl("me:se://cret@proxy.example:3128"), "***@proxy.example:3128");
   EXPECT_EQ(RedactProxyUrl(""), "");
 }
 

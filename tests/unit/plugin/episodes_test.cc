@@ -66,6 +66,9 @@ TEST(OutageWatchTest, IsDueOnceWhenItLastsAndNotWhileConnected) {
   EXPECT_EQ(due->reason.code(), StatusCode::kConnectionLost);
   EXPECT_FALSE(watch.TakeDue(At(60)).has_value());
   watch.OnArrived();
+  EXPECT_TRUE(watch.began()) << "of a connection that has ended";
+  watch.OnConnected();
+  watch.OnArrived();
   EXPECT_FALSE(watch.began());
   watch.OnDisconnected(reason, At(70));
   EXPECT_TRUE(watch.TakeDue(At(80)).has_value()) << "the next one";

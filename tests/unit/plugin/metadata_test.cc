@@ -47,7 +47,12 @@ TEST(FragmentEventsTest, CountOnlyKeyFramesThatBeginAFragment) {
 
 TEST(FragmentEventsTest, GoOnWhenTimeJumpsBack) {
   FragmentEvents events(Rules(0, 1, Duration::Seconds(1)));
-  EXPECT_EQ(Asked(events, {10000, 500, 1000, 1500}), "nn.n");
+  EXPECT_EQ(Asked(events, {30000, 500, 1000, 1500}), "nn.n");
+}
+
+TEST(FragmentEventsTest, TakeTwoPicturesOfATimeForOneFragment) {
+  FragmentEvents events(Rules(0, 2, Duration::Seconds(1)));
+  EXPECT_EQ(Asked(events, {10000, 9960, 12000, 11960, 14000, 13960}), "n...n.");
 }
 
 TEST(FragmentEventsTest, CompareTimesAsTheyAreWritten) {

@@ -130,6 +130,70 @@ TEST(MetadataQueueTest, AFrameThatWasPutBeforeDoesNotTakeWhatCameAfter) {
   EXPECT_EQ(Text(queue.TakeForNext(queue.mark())), "b=2");
 }
 
+TEST(MetadataQueueTest, WhatIsPersistentIsThatOfTheFragmentsTime) {
+  MetadataQueue queue;
+  EXPECT_TRUE(queue.Put({"door", "closed", true}).ok());
+  const std::uint64_t closed = queue.mark();
+  EXPECT_TRUE(queue.Put({"door", "open", true}).ok());
+  EXPECT_TRUE(queue.Put({"lamp", "on", true}).ok());
+  const std::uint64_t open = queue.mark();
+  EXPECT_TRUE(queue.Put({"lamp", "", true}).ok());
+  EXPECT_EQ(Text(queue.TakeForNext(closed)), "door=closed");
+  EXPECT_EQ(Text(queue.TakeForNext(open)), "door=open|lamp=on");
+  EXPECT_EQ(Text(queue.TakeForNext(queue.mark())), "door=open");
+}
+
+TEST(MetadataQueueTest, EachFragmentThatIsHeldBackHasItsOwn) {
+  MetadataQueue queue;
+  std::vector<std::uint64_t> begins;
+  for (int fragment = 0; fragment < 3; ++fragment) {
+    for (int i = 0; i < 10; ++i) {
+      EXPECT_TRUE(queue.Put({"o", std::to_string(fragment)}).ok());
+    }
+    EXPECT_EQ(queue.Put({"o", "too many"}).code(), StatusCode::kMetadataLimit);
+    EXPECT_TRUE(queue.PutEvent({MediaEventType::kNotification, "", {}}).ok());
+    EXPECT_EQ(queue.PutEvent({MediaEventType::kNotification, "", {}}).code(), StatusCode::kInvalidState);
+    begins.push_back(queue.mark());
+    queue.NoteBegin();
+  }
+  for (int fragment = 0; fragment < 3; ++fragment) {
+    const auto tags = queue.TakeForNext(begins[static_cast<std::size_t>(fragment)]);
+    ASSERT_NE(tags, nullptr);
+    EXPECT_EQ(tags->size(), 11u);
+    EXPECT_EQ(tags->front().front().second, std::to_string(fragment));
+  }
+}
+
+TEST(MetadataQueueTest, WhatIsTooMuchForAFragmentGoesWithTheNext) {
+  MetadataQueue queue;
+  for (int begin = 0; begin < 2; ++begin) {
+    for (int i = 0; i < 6; ++i) {
+      EXPECT_TRUE(queue.Put({"o", std::to_string(begin * 6 + i)}).ok());
+    }
+    EXPECT_TRUE(queue.PutEvent({MediaEventType::kNotification, "", {}}).ok());
+    queue.NoteBegin();
+  }
+  // The first of them began none after all.
+  const auto first = queue.TakeForNext(queue.mark());
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(first->size(), 11u);  // ten and an event
+  const auto second = queue.TakeForNext(queue.mark());
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(Text(second), "o=10|o=11|AWS_KINESISVIDEO_NOTIFICATION=");
+}
+
+TEST(MetadataQueueTest, WhatWaitsIsBounded) {
+  MetadataQueue queue;
+  Status status;
+  std::size_t taken = 0;
+  for (; status.ok() && taken < 10 * MetadataQueue::kMostWaiting; ++taken) {
+    status = queue.Put({"o", "v"});
+    queue.NoteBegin();
+  }
+  EXPECT_EQ(status.code(), StatusCode::kMetadataLimit);
+  EXPECT_LE(taken, MetadataQueue::kMostWaiting + 1);
+}
+
 TEST(MetadataQueueTest, WhatWouldHaveGoneWithAFragmentIsForgotten) {
   MetadataQueue queue;
   EXPECT_TRUE(queue.Put({"p", "always", true}).ok());

@@ -188,6 +188,26 @@ TEST_F(StreamCoreTest, ASourceWithoutCredentialsForAMomentIsAnOutage) {
   EXPECT_TRUE(Told<StreamFailed>().empty());
 }
 
+// A doorbell may have waited for hours, with credentials that were good, before anything is uploaded.
+TEST_F(StreamCoreTest, CredentialsThatAreGoneWhenItRingsAreAnOutage) {
+  StreamConfig config;
+  config.pre_roll = Duration::Seconds(5);
+  Make(config);
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  PutSeconds(8);
+  ASSERT_TRUE(opened_.empty());
+  ASSERT_TRUE(core_->Trigger(now_));
+  connect_ = false;
+  Settle();
+  ASSERT_EQ(opened_.size(), 1u);
+  core_->OnSessionEnded(1, Status(StatusCode::kNoCredentials, "the file is just being written"), {}, now_);
+  Settle();
+  EXPECT_TRUE(Told<StreamFailed>().empty());
+  connect_ = true;
+  Pass(Duration::Seconds(20));
+  EXPECT_EQ(opened_.size(), 2u);
+}
+
 TEST_F(StreamCoreTest, MetadataGoesWithTheFrameThatWaitsForRoom) {
   StreamConfig config;
   config.streaming_type = StreamingType::kOffline;
