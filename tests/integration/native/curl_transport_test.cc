@@ -49,6 +49,7 @@ struct Outcome {
   int head = 0;
   std::string streamed;
   int uploads = 0;
+  std::function<void()> on_pause;
 };
 
 class Collector : public TransferHandler {
@@ -64,6 +65,9 @@ class Collector : public TransferHandler {
     }
     const std::string& chunk = chunks_[next_++];
     std::copy(chunk.begin(), chunk.end(), out.begin());
+    if (chunk.empty() && outcome_.on_pause) {
+      outcome_.on_pause();
+    }
     return {chunk.size(), chunk.empty() ? Upload::kPause : Upload::kMore};
   }
   void OnHead(int status) override { outcome_.head = status; }
@@ -210,8 +214,11 @@ TEST_F(CurlTransportTest, AnAnswerThatEndsWhileTheUploadIsPausedEndsTheTransfer)
 TEST_F(CurlTransportTest, AConnectionThatIsClosedWhileTheUploadIsPausedIsNoticed) {
   for (const bool reset : {true, false}) {
     outcome_ = {};
+    std::promise<void> paused;
+    outcome_.on_pause = [&] { paused.set_value(); };
     LoopbackServer server([&](LoopbackConnection& peer, int) {
       peer.ReadUntil("first");
+      paused.get_future().wait();
       peer.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nack1\r\n");
       reset ? peer.Reset() : peer.Close();
     });
