@@ -1,6 +1,8 @@
 """A camera that only uploads when somebody rings: pre-roll, trigger and untrigger."""
 
+import os
 import re
+import unittest
 
 import media
 from harness import TIME_SCALE, Case
@@ -40,6 +42,8 @@ class Test(Case):
         ends = fragments[-1]["producer_time_ms"]
         self.assertLessEqual(abs(ends - end_ms), 1200 + LATE_MS)
 
+    # It counts connections, and sound that comes seconds late has one of its own.
+    @unittest.skipIf(os.environ.get("KVS_THREAD_SANITIZER"), "too slow to keep the pace of a camera")
     def test_nothing_arrives_before_the_trigger_and_nothing_after_the_end(self):
         service = self.service()
         reports = self.drive(service, "state:PLAYING", "run:7000", "emit:trigger", "emit:trigger", "run:3000", "emit:untrigger",
