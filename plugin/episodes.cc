@@ -75,6 +75,12 @@ Duration RoomLeft(const StreamMetrics& stream, const ProducerMetrics& producer,
 
 // Connections ------------------------------------------------------------------------------------
 
+bool SaysArrived(const StreamEvent& event) {
+  const auto* const acked = std::get_if<FragmentAcked>(&event);
+  return acked != nullptr &&
+         (acked->ack.type == AckType::kReceived || acked->ack.type == AckType::kPersisted);
+}
+
 bool ConnectionStory::Tells(const StreamEvent& event, bool stale) {
   if (const auto* down = std::get_if<Disconnected>(&event)) {
     held_.reset();
@@ -98,10 +104,7 @@ bool ConnectionStory::Tells(const StreamEvent& event, bool stale) {
     }
     return true;
   }
-  if (const auto* acked = std::get_if<FragmentAcked>(&event);
-      acked != nullptr &&
-      (acked->ack.type == AckType::kReceived || acked->ack.type == AckType::kPersisted) &&
-      (!told_down_ || held_.has_value())) {  // else it is of a connection that has ended
+  if (SaysArrived(event) && (!told_down_ || held_.has_value())) {  // else it is of a connection that has ended
     reasons_.clear();
     believed_ = 0;
     if (held_.has_value()) {

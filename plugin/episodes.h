@@ -84,6 +84,9 @@ class OutageWatch {
 Duration RoomLeft(const StreamMetrics& stream, const ProducerMetrics& producer,
                   Duration buffer_duration);
 
+// Whether the event says that media has arrived at the service.
+bool SaysArrived(const StreamEvent& event);
+
 // Which of a stream's events about connections are told. In an outage each reason is told once, also
 // where reasons take turns, and a service that accepts connections and hangs up is believed once:
 // the next `Connected` waits until something has arrived. What was told last is always true.

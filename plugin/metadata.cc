@@ -1,5 +1,6 @@
 #include "plugin/metadata.h"
 
+#include "pic/stream/fragmenter.h"
 #include "plugin/gst_ptr.h"
 
 namespace kvs::plugin {
@@ -11,9 +12,6 @@ constexpr std::string_view kImageType = "image-generation";
 Status Bad(std::string message) {
   return {StatusCode::kInvalidMetadata, std::move(message)};
 }
-
-// What the service takes.
-constexpr Duration kLongestFragment = Duration::Seconds(10);
 
 }  // namespace
 
@@ -89,7 +87,7 @@ Result<MediaEvent> MediaEventOf(const GstStructure& structure) {
 
 bool FragmentEvents::BeginsFragment(MediaTime pts) {
   // Another picture of the same time; a source that began anew is further back.
-  if (begin_.has_value() && pts < *begin_ && *begin_ - pts < kLongestFragment) {
+  if (begin_.has_value() && pts < *begin_ && *begin_ - pts < kMaxFragmentDuration) {
     return false;
   }
   if (begin_.has_value() && pts >= *begin_) {

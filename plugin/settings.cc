@@ -309,7 +309,7 @@ Status ResolveStream(const Settings& settings, const Surroundings& world, Resolv
       settings.allow_create_stream && settings.create_stream == CreateStream::kIfMissing;
   if (settings.stream_tags != nullptr) {
     Result<std::vector<std::pair<std::string, std::string>>> tags =
-        TagsOf(settings.stream_tags.get());
+        PairsOf(settings.stream_tags.get(), "stream-tags");
     if (!tags.ok()) {
       return tags.status();
     }
@@ -416,10 +416,6 @@ Surroundings Surroundings::OfProcess() {
   };
   world.is_readable = [](const std::string& path) { return access(path.c_str(), R_OK) == 0; };
   return world;
-}
-
-Result<std::vector<std::pair<std::string, std::string>>> TagsOf(const GstStructure* structure) {
-  return PairsOf(structure, "stream-tags");
 }
 
 Result<Resolved> Resolve(const Settings& settings, const Surroundings& surroundings) {

@@ -147,9 +147,6 @@ struct Resolved {
 //         value (never a secret) and what is allowed.
 Result<Resolved> Resolve(const Settings& settings, const Surroundings& surroundings);
 
-// stream-tags as pairs, see PairsOf. Errors: kInvalidArgument: a value that has no text.
-Result<std::vector<std::pair<std::string, std::string>>> TagsOf(const GstStructure* structure);
-
 }  // namespace kvs::plugin
 
 #endif  // KVS_PLUGIN_SETTINGS_H_

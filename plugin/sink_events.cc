@@ -228,9 +228,7 @@ void Sink::NoteConnection(std::uint64_t generation, const StreamEvent& event) {
   } else if (const auto* down = std::get_if<Disconnected>(&event);
              down != nullptr && running_->was_connected) {
     running_->outage.OnDisconnected(down->reason, hooks_.mono_now());
-  } else if (const auto* acked = std::get_if<FragmentAcked>(&event);
-             acked != nullptr &&
-             (acked->ack.type == AckType::kReceived || acked->ack.type == AckType::kPersisted)) {
+  } else if (SaysArrived(event)) {
     running_->outage.OnArrived();
   }
 }

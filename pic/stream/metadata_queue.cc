@@ -122,10 +122,14 @@ Status MetadataQueue::PutEvent(const MediaEvent& event) {
   return {};
 }
 
-std::shared_ptr<const FragmentTags> MetadataQueue::TakeForNext(std::uint64_t mark) {
+void MetadataQueue::AdvanceTo(std::uint64_t mark) {
   while (persistent_.size() > 1 && persistent_[1].mark <= mark) {
     persistent_.pop_front();
   }
+}
+
+std::shared_ptr<const FragmentTags> MetadataQueue::TakeForNext(std::uint64_t mark) {
+  AdvanceTo(mark);
   const std::shared_ptr<const FragmentTags>& lasting = persistent_.front().tags;
   std::size_t items = lasting->size();
   std::array<bool, kMediaEventTypes> has_event{};
@@ -170,9 +174,7 @@ std::shared_ptr<const FragmentTags> MetadataQueue::TakeLeftOver(const FragmentTa
 
 void MetadataQueue::Forget(std::uint64_t mark) {
   std::erase_if(once_, [&](const Once& once) { return once.mark <= mark; });
-  while (persistent_.size() > 1 && persistent_[1].mark <= mark) {
-    persistent_.pop_front();
-  }
+  AdvanceTo(mark);
 }
 
 }  // namespace kvs

@@ -59,6 +59,8 @@ class MetadataQueue {
   Status CheckRoom(std::size_t items) const;
   // Of what waits for the fragment after the one that was noted last.
   std::size_t NextItems() const;
+  // Forgets what was persistent before it was replaced by what counts at `mark`.
+  void AdvanceTo(std::uint64_t mark);
   const FragmentTags& NewestPersistent() const { return *persistent_.back().tags; }
 
   // The one that counts for the frames whose turn it is, then those that were put later. Never empty.

@@ -396,7 +396,7 @@ TEST(ResolveTest, MetadataAndEventsAreTakenOver) {
 TEST(TagsTest, TakesNumbersAndTruthValues) {
   const StructurePtr s(
       gst_structure_from_string("tags,site=berlin,floor=5,lit=true,ratio=1/2", nullptr));
-  const auto tags = TagsOf(s.get());
+  const auto tags = PairsOf(s.get(), "stream-tags");
   ASSERT_TRUE(tags.ok());
   EXPECT_THAT(*tags, ElementsAre(Pair("site", "berlin"), Pair("floor", "5"), Pair("lit", "true"),
                                  Pair("ratio", "1/2")));

@@ -4,6 +4,26 @@
 namespace kvs {
 namespace {
 
+Track AdtsAudio() {
+  Track track = Audio();
+  track.format = FrameFormat::kAdts;
+  track.codec_private.clear();
+  return track;
+}
+
+// ADTS packets of 7 + 8000 bytes in one buffer.
+std::vector<std::uint8_t> AdtsPackets(int count) {
+  constexpr std::size_t kSize = 8007;
+  std::vector<std::uint8_t> buffer;
+  for (int i = 0; i < count; ++i) {
+    const std::uint8_t head[7] = {0xFF, 0xF1, 0x4C, static_cast<std::uint8_t>(0x80 | kSize >> 11),
+                                  static_cast<std::uint8_t>(kSize >> 3), static_cast<std::uint8_t>((kSize & 7) << 5 | 0x1F), 0xFC};
+    buffer.insert(buffer.end(), head, head + 7);
+    buffer.insert(buffer.end(), 8000, static_cast<std::uint8_t>(i));
+  }
+  return buffer;
+}
+
 TEST_F(StreamCoreTest, TheFirstFailureDoesNotPayForTheGoodDays) {
   StreamConfig config;
   config.tags = {{"a", "b"}};
@@ -105,20 +125,9 @@ TEST_F(StreamCoreTest, ABufferOfSeveralPacketsWaitsForRoomAsAWhole) {
   StreamConfig config;
   config.streaming_type = StreamingType::kOffline;
   Make(config, 4 * BlockPool::kBlockBytes);
-  Track track = Audio();
-  track.format = FrameFormat::kAdts;
-  track.codec_private.clear();
-  ASSERT_TRUE(core_->SetTrack(track, now_).ok());
+  ASSERT_TRUE(core_->SetTrack(AdtsAudio(), now_).ok());
   Settle();
-  // Five ADTS packets of 7 + 8000 bytes.
-  std::vector<std::uint8_t> buffer;
-  for (int i = 0; i < 5; ++i) {
-    const std::size_t size = 8007;
-    const std::uint8_t head[7] = {0xFF, 0xF1, 0x4C, static_cast<std::uint8_t>(0x80 | size >> 11),
-                                  static_cast<std::uint8_t>(size >> 3), static_cast<std::uint8_t>((size & 7) << 5 | 0x1F), 0xFC};
-    buffer.insert(buffer.end(), head, head + 7);
-    buffer.insert(buffer.end(), 8000, static_cast<std::uint8_t>(i));
-  }
+  const std::vector<std::uint8_t> buffer = AdtsPackets(5);
   int offered = 0;
   StreamCore::PutOutcome outcome;
   for (;; ++offered) {
@@ -144,19 +153,9 @@ TEST_F(StreamCoreTest, ABufferOfSeveralPacketsWaitsForRoomAsAWhole) {
 
 TEST_F(StreamCoreTest, ABufferOfSeveralPacketsIsLostAsAWhole) {
   Make({}, 2 * BlockPool::kBlockBytes);
-  Track track = Audio();
-  track.format = FrameFormat::kAdts;
-  track.codec_private.clear();
-  ASSERT_TRUE(core_->SetTrack(track, now_).ok());
+  ASSERT_TRUE(core_->SetTrack(AdtsAudio(), now_).ok());
   Settle();
-  std::vector<std::uint8_t> buffer;
-  for (int i = 0; i < 10; ++i) {
-    const std::size_t size = 8007;
-    const std::uint8_t head[7] = {0xFF, 0xF1, 0x4C, static_cast<std::uint8_t>(0x80 | size >> 11),
-                                  static_cast<std::uint8_t>(size >> 3), static_cast<std::uint8_t>((size & 7) << 5 | 0x1F), 0xFC};
-    buffer.insert(buffer.end(), head, head + 7);
-    buffer.insert(buffer.end(), 8000, static_cast<std::uint8_t>(i));
-  }
+  const std::vector<std::uint8_t> buffer = AdtsPackets(10);
   (void)Put(kAudioId, 0, true, std::vector<std::uint8_t>(buffer.begin(), buffer.begin() + 8007));
   const auto outcome = Put(kAudioId, 100, true, buffer);
   const auto metrics = core_->metrics(now_.mono);
