@@ -103,7 +103,14 @@ class Test(Case):
 
     def test_iot_refuses_for_a_while_and_the_old_ones_expire(self):
         service = self.iot_service("--iot-credential-life", "2s")
-        told, _ = self.upload(service, SHORT_SESSIONS, f"status,api={API},code=403,after=3s,for=5s", seconds=10)
+        service.fault(SHORT_SESSIONS)
+        file, driver = self.start_upload(service, self.iot(service), seconds=10)
+        # A source that has never given credentials would be believed at once.
+        wait_until(lambda: service.events("credentials"), "the first credentials")
+        service.fault(f"status,api={API},code=403,for=5s")
+        end = driver.wait()
+        self.check(service, file, end)
+        told = self.told(end)
         self.assertEqual(len(told["warning"]), 1, told["warning"])
         for part in ("AWS IoT (role alias camera, thing s)", "HTTP 403", "iot:AssumeRoleWithCertificate", service.iot_endpoint):
             self.assertIn(part, told["warning"][0])

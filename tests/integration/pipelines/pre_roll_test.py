@@ -14,7 +14,7 @@ LIVE = ("videotestsrc is-live=true num-buffers={frames} ! video/x-raw,width=160,
         "audiotestsrc is-live=true num-buffers={blocks} ! audioconvert ! audio/x-raw,rate=44100,channels=1 ! "
         "voaacenc ! aacparse ! audio/mpeg,stream-format=raw ! queue ! sink.")
 # The clock of the recording begins with the first frame that comes out of the encoder, and threads are late.
-LATE_MS = 700 * TIME_SCALE
+LATE_MS = 1500 * TIME_SCALE
 
 
 class Test(Case):

@@ -1,13 +1,15 @@
 """State changes, EOS and the end of the process, measured from within."""
 
 import media
-from harness import PATIENCE, TIME_SCALE, BlackHole, Case, ReservedPort, path_of, tool
+from harness import PATIENCE, BlackHole, Case, ReservedPort, path_of, tool
 
 LIVE = ("videotestsrc is-live=true num-buffers={frames} ! video/x-raw,width=160,height=120,framerate=15/1 ! "
         "x264enc tune=zerolatency key-int-max=15 ! h264parse ! video/x-h264,stream-format=avc ! tee name=t "
         "t. ! {record} t. ! queue ! kvssink stream-name=s endpoint={url} {more}")
-# Nothing here may wait for the network, which takes five seconds and more; loading plugins and threads takes less.
-AT_ONCE_MS = 1500 * TIME_SCALE
+# Nothing here may wait for the network. What is asked of it takes SLOW_S; loading plugins and starting threads takes less than
+# half of that, also on a machine that has much else to do. Under sanitizers it is said nowhere how long that takes.
+SLOW_S = 12
+AT_ONCE_MS = SLOW_S * 500
 
 
 class Test(Case):
@@ -24,26 +26,27 @@ class Test(Case):
         for report in reports:
             if report["step"].startswith("state:"):
                 self.assertNotEqual(report["result"], "failure")
-                self.assertLess(report["ms"], AT_ONCE_MS, report["step"])
+                if not media.SANITIZED:
+                    self.assertLess(report["ms"], AT_ONCE_MS, report["step"])
 
     def test_state_changes_do_not_wait_for_a_service_that_says_nothing(self):
         hole = BlackHole()
         self.addCleanup(hole.close)
         reports, _ = self.drive(hole.url, "state:READY", "state:PAUSED", "state:PLAYING",
-                                "wait:kvssink-disconnected", "state:PAUSED", "state:PLAYING",
+                                "run:500", "state:PAUSED", "state:PLAYING",
                                 "state:READY", "state:PLAYING", "state:NULL",
-                                more="stop-stream-timeout=1 connection-timeout=1 completion-timeout=1")
+                                more=f"stop-stream-timeout={SLOW_S} connection-timeout={SLOW_S} completion-timeout={SLOW_S}")
         self.check_at_once(reports)
 
     def test_state_changes_do_not_wait_for_connections_that_are_refused(self):
         port = ReservedPort()
         self.addCleanup(port.close)
         reports, _ = self.drive(port.url, "state:PLAYING", "wait:kvssink-disconnected", "state:NULL",
-                                "state:PLAYING", "state:NULL", more="stop-stream-timeout=1")
+                                "state:PLAYING", "state:NULL", more=f"stop-stream-timeout={SLOW_S}")
         self.check_at_once(reports)
 
     def test_state_changes_do_not_wait_for_acks(self):
-        service = self.service("--ack-delay-persisted", "2s")
+        service = self.service("--ack-delay-persisted", f"{SLOW_S}s")
         reports, _ = self.drive(service.url, "state:PLAYING", "wait:kvssink-connected", "state:NULL")
         self.check_at_once(reports)
         self.check_all_that_was_put(service)
