@@ -3,7 +3,7 @@ set(KVS_WARNINGS -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wold-sty
                  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
 
 function(kvs_target target)
-  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_compile_features(${target} PRIVATE cxx_std_20)
   set_target_properties(${target} PROPERTIES
     CXX_EXTENSIONS OFF
     POSITION_INDEPENDENT_CODE ON

@@ -64,7 +64,7 @@ const StatusCodeInfo& Describe(StatusCode code) {
   return Describe(StatusCode::kInternal);
 }
 
-std::span<const StatusCodeInfo> AllStatusCodes() { return kTable; }
+StatusCodeTable AllStatusCodes() { return {kTable.data(), kTable.data() + kTable.size()}; }
 
 std::string Status::ToString() const {
   std::string text(Describe(code_).name);

@@ -202,18 +202,24 @@ void StreamCore::Fail(Status status, Now now) {
   while (!sessions_.empty()) {
     Abort(sessions_.front().upload->id(), now);
   }
+  if (!draining_) {
+    // Told before the failure, at which a program may stop listening.
+    FileAll();
+    GiveUpKept();
+    LoseRest(failure_);
+    ReportLosses(now, /*all=*/true);
+  }
   Emit(StreamFailed{failure_});
   if (draining_) {
     FinishDrain(/*complete=*/false, now);
-  } else {
-    FileAll();
-    GiveUpKept();
-    for (std::uint64_t number = index_.begin(); number != index_.end(); ++number) {
-      if (index_.Has(number) && !index_.fragment(number).Done()) {
-        LoseFragment(number, LossReason::kStopped, failure_);
-      }
+  }
+}
+
+void StreamCore::LoseRest(const Status& reason) {
+  for (std::uint64_t number = index_.begin(); number != index_.end(); ++number) {
+    if (index_.Has(number) && !index_.fragment(number).Done()) {
+      LoseFragment(number, LossReason::kStopped, reason);
     }
-    ReportLosses(now, /*all=*/true);
   }
 }
 
@@ -306,11 +312,7 @@ void StreamCore::FinishDrain(bool complete, Now now) {
   report.duration_left = options_.config.timecode_scale * index_.LiveSpan();
   report.reason = complete ? Status() : !failure_.ok() ? failure_ : last_failure_;
   if (stopping_ || !failure_.ok()) {
-    for (std::uint64_t number = index_.begin(); number != index_.end(); ++number) {
-      if (index_.Has(number) && !index_.fragment(number).Done()) {
-        LoseFragment(number, LossReason::kStopped, report.reason);
-      }
-    }
+    LoseRest(report.reason);
   }
   report.fragments_persisted = counts_.fragments_persisted;
   CheckFinished(now);

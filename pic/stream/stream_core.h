@@ -184,6 +184,8 @@ class StreamCore {
   void LosePending(LossReason reason, const PendingFrame& pending, Status detail = {});
   void NotTriggered(const PendingFrame& pending);
   void LoseFragment(std::uint64_t number, LossReason reason, Status detail = {});
+  // All that is not done, because the stream ends.
+  void LoseRest(const Status& reason);
 
   // stream_core_sessions.cc: bytes out, acks in
   Live* FindLive(std::uint64_t session);

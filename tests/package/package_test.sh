@@ -39,6 +39,19 @@ case "$case_name" in
            sort) || fail "installed headers (<) are not those of the tree (>)"
     ;;
 
+  headers_alone)
+    # Each compiles by itself also in programs that are not C++20, for which the build has checked that, and all do together.
+    for compiler in "$cxx" clang++; do
+      command -v "$compiler" >/dev/null || fail "there is no $compiler: scripts/setup --tests installs it"
+      options=(-fsyntax-only -Wall -Wextra -Wpedantic -Werror "-I$prefix/include" -x c++)
+      for header in "$prefix"/include/kvs/*.h; do
+        "$compiler" -std=c++17 "${options[@]}" - <<<"#include \"kvs/$(basename "$header")\"" || fail "$header with $compiler"
+      done
+      for header in "$prefix"/include/kvs/*.h; do echo "#include \"kvs/$(basename "$header")\""; done |
+        "$compiler" -std=c++20 "${options[@]}" - || fail "all with $compiler -std=c++20"
+    done
+    ;;
+
   find_package)
     rm -rf "$work_dir/cmake_consumer"
     cmake -S "$source_dir/tests/package/consumer" -B "$work_dir/cmake_consumer" -G Ninja \
@@ -52,9 +65,12 @@ case "$case_name" in
     export PKG_CONFIG_PATH
     [ "$(pkg-config --modversion kvsproducer)" = "$version" ] || fail "version"
     # shellcheck disable=SC2046
-    "$cxx" "$source_dir/tests/package/consumer/main.cc" -o "$work_dir/pkg_config_consumer" \
+    "$cxx" -std=c++17 "$source_dir/tests/package/consumer/main.cc" -o "$work_dir/pkg_config_consumer" \
       $(pkg-config --cflags --libs kvsproducer) "-Wl,-rpath,$(pkg-config --variable=libdir kvsproducer)"
     expect_version "$work_dir/pkg_config_consumer"
+    # As the README says.
+    # shellcheck disable=SC2046
+    "$cxx" -std=c++17 "$source_dir/samples/minimal.cc" -o "$work_dir/minimal" $(pkg-config --cflags --libs kvsproducer)
     ;;
 
   plugin)

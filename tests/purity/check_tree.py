@@ -128,6 +128,7 @@ TOKENS = re.compile(
 WAIVER = re.compile(r"//.*\bNOLINT: \S")
 INCLUDE = re.compile(r'(?m)^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)')
 UNORDERED_NAME = re.compile(r"\bunordered_(?:multi)?(?:map|set)\s*<[^;{}()]*>\s*(\w+)\s*(?:;|=|\{|KVS_)")
+QUOTED_FILE = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARKDOWN_LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)\s]*)?\)")
 
 
@@ -196,6 +197,7 @@ class Checker:
                 self.check_cmake(name, text)
             elif name.endswith(".md"):
                 self.check_links(name, text)
+                self.check_quotes(name, text)
         self.check_version()
         return self.violations
 
@@ -223,6 +225,14 @@ class Checker:
             if not os.path.exists(os.path.join(self.root, os.path.dirname(name), target)):
                 line = text.count("\n", 0, match.start()) + 1
                 self.report(name, line, "link", f"there is no {target}", "a file of this tree")
+
+    def check_quotes(self, name, text):
+        """A block that begins "```cpp PATH" is that file, whole."""
+        for match in QUOTED_FILE.finditer(text):
+            path, block = match.groups()
+            if path not in self.names or self.read(path) != block:
+                line = text.count("\n", 0, match.start()) + 1
+                self.report(name, line, "quote", path, "the file as it is")
 
     def check_cpp(self, name, text):
         code = blanked(text)

@@ -144,6 +144,13 @@ class CheckTreeTest(unittest.TestCase):
         self.assertEqual(check({"tests/vectors/a.bin": large}), [])
         self.assertEqual(check({"docs/a.bin": large[1:]}), [])
 
+    def test_a_quoted_file_is_that_file(self):
+        def readme(block):
+            return {"samples/a.py": "one\ntwo\n", "README.md": f"text\n```cpp samples/a.py\n{block}```\n"}
+        self.assertEqual(check(readme("one\ntwo\n")), [])
+        self.assertIn("README.md:2: quote: samples/a.py", check(readme("one\n"))[0])
+        self.assertIn("README.md:1: quote: samples/b.py", check({"README.md": "```cpp samples/b.py\n```\n"})[0])
+
     def test_the_header_states_the_version_of_the_project(self):
         old = CLEAN["pic/include/kvs/version.h"].replace("1.2.3", "1.2.2")
         self.assertIn("version.h:1: version: 1.2.2", check({"pic/include/kvs/version.h": old})[0])

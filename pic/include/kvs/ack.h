@@ -33,7 +33,10 @@ struct FragmentAck {
   int error_id = 0;             // with kError: see namespace ack_error; 0 when there was none
   std::string error_code;       // the service's name for error_id; may be empty
 
-  bool operator==(const FragmentAck&) const = default;
+  friend bool operator==(const FragmentAck& a, const FragmentAck& b) {
+    return a.type == b.type && a.timecode == b.timecode && a.fragment_number == b.fragment_number &&
+           a.error_id == b.error_id && a.error_code == b.error_code;
+  }
 };
 
 // Error ids of kError. The service may send others.

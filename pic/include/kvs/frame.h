@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 
+#include "kvs/byte_view.h"
 #include "kvs/time.h"
 
 namespace kvs {
@@ -25,7 +25,7 @@ struct Frame {
   // Decoded but not shown.
   bool invisible = false;
   // The payload in the form that Track::format declares. Borrowed: only read during the call.
-  std::span<const std::uint8_t> data;
+  ByteView data;
 };
 
 }  // namespace kvs

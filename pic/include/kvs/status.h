@@ -2,7 +2,6 @@
 #define KVS_STATUS_H_
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,8 +80,14 @@ struct StatusCodeInfo {
 // The row of `code`; an unknown number gets the row of kInternal.
 const StatusCodeInfo& Describe(StatusCode code);
 
-// Every row, in the order of the numbers.
-std::span<const StatusCodeInfo> AllStatusCodes();
+// Every row, in the order of the numbers; for range-based for.
+struct StatusCodeTable {
+  const StatusCodeInfo* first;
+  const StatusCodeInfo* last;  // behind the last
+  const StatusCodeInfo* begin() const { return first; }
+  const StatusCodeInfo* end() const { return last; }
+};
+StatusCodeTable AllStatusCodes();
 
 // The outcome of an operation. Cheap when OK. A value: copies are independent; not synchronised.
 class [[nodiscard]] Status {

@@ -1,7 +1,6 @@
 #ifndef KVS_TIME_H_
 #define KVS_TIME_H_
 
-#include <compare>
 #include <cstdint>
 
 namespace kvs {
@@ -22,7 +21,12 @@ class Duration {
   constexpr std::int64_t millis() const { return FloorDiv(1'000'000); }
   constexpr std::int64_t seconds() const { return FloorDiv(1'000'000'000); }
 
-  constexpr auto operator<=>(const Duration&) const = default;
+  friend constexpr bool operator==(Duration a, Duration b) { return a.ns_ == b.ns_; }
+  friend constexpr bool operator!=(Duration a, Duration b) { return a.ns_ != b.ns_; }
+  friend constexpr bool operator<(Duration a, Duration b) { return a.ns_ < b.ns_; }
+  friend constexpr bool operator<=(Duration a, Duration b) { return a.ns_ <= b.ns_; }
+  friend constexpr bool operator>(Duration a, Duration b) { return a.ns_ > b.ns_; }
+  friend constexpr bool operator>=(Duration a, Duration b) { return a.ns_ >= b.ns_; }
   constexpr Duration operator+(Duration o) const { return Duration(ns_ + o.ns_); }
   constexpr Duration operator-(Duration o) const { return Duration(ns_ - o.ns_); }
   constexpr Duration operator-() const { return Duration(-ns_); }
@@ -57,7 +61,12 @@ class TimePoint {
   constexpr std::int64_t millis() const { return since_origin_.millis(); }
   constexpr std::int64_t seconds() const { return since_origin_.seconds(); }
 
-  constexpr auto operator<=>(const TimePoint&) const = default;
+  friend constexpr bool operator==(TimePoint a, TimePoint b) { return a.since_origin_ == b.since_origin_; }
+  friend constexpr bool operator!=(TimePoint a, TimePoint b) { return a.since_origin_ != b.since_origin_; }
+  friend constexpr bool operator<(TimePoint a, TimePoint b) { return a.since_origin_ < b.since_origin_; }
+  friend constexpr bool operator<=(TimePoint a, TimePoint b) { return a.since_origin_ <= b.since_origin_; }
+  friend constexpr bool operator>(TimePoint a, TimePoint b) { return a.since_origin_ > b.since_origin_; }
+  friend constexpr bool operator>=(TimePoint a, TimePoint b) { return a.since_origin_ >= b.since_origin_; }
   constexpr TimePoint operator+(Duration d) const { return TimePoint(since_origin_ + d); }
   constexpr TimePoint operator-(Duration d) const { return TimePoint(since_origin_ - d); }
   constexpr Duration operator-(TimePoint o) const { return since_origin_ - o.since_origin_; }

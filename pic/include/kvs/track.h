@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace kvs {
@@ -62,7 +63,13 @@ struct Track {
   std::uint32_t channels = 0;
   std::uint32_t bit_depth = 0;
 
-  bool operator==(const Track&) const = default;
+  friend bool operator==(const Track& a, const Track& b) {
+    const auto tie = [](const Track& t) {
+      return std::tie(t.id, t.type, t.codec, t.format, t.codec_id, t.name, t.codec_private, t.width, t.height, t.sample_rate,
+                      t.channels, t.bit_depth);
+    };
+    return tie(a) == tie(b);
+  }
 };
 
 }  // namespace kvs

@@ -366,6 +366,9 @@ TEST_F(StreamCoreTest, ARefusalWithFreshCredentialsTooFailsTheStreamAndSaysWhy) 
   core_->OnCallFailed(Status(StatusCode::kNotAuthorized, "DescribeStream was refused"), {}, now_);
   Settle();
   ASSERT_EQ(Told<StreamFailed>().size(), 1u);
+  // A program may stop listening at the failure: what is lost by it comes first.
+  ASSERT_EQ(Told<FramesLost>().size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<StreamFailed>(events_.back()));
   EXPECT_EQ(PutVideo(100, false).status.code(), StatusCode::kNotAuthorized);
   core_->Drain(Duration::Seconds(5), /*stop=*/true, now_);
   Settle();
