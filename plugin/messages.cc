@@ -155,6 +155,16 @@ StructurePtr Make(std::string_view stream, const Drained& e) {
   return s;
 }
 
+// What these say, others say with more.
+StructurePtr Make(std::string_view /*stream*/, const StreamReady& /*e*/) {
+  return nullptr;
+}
+StructurePtr Make(std::string_view /*stream*/, const ConnectionStale& /*e*/) {
+  return nullptr;
+}
+StructurePtr Make(std::string_view /*stream*/, const FrameLost& /*e*/) {
+  return nullptr;
+}
 StructurePtr Make(std::string_view /*stream*/, const StreamFailed& /*e*/) {
   return nullptr;
 }

@@ -41,6 +41,13 @@ Status CheckConfig(const ProducerConfig& config) {
   if (config.user_agent.size() > kMaxUserAgentName) {
     return Bad("the user agent has " + std::to_string(config.user_agent.size()) + " characters; 32 are allowed");
   }
+  if (config.user_agent_suffix.size() > service::kMaxCustomUserAgentLength) {
+    return Bad("the end of the user agent has " + std::to_string(config.user_agent_suffix.size()) +
+               " characters; 128 are allowed");
+  }
+  if (config.lookup_life < Duration() || config.lookup_life > kLongestDuration) {
+    return Bad("the life of what was looked up, " + std::to_string(config.lookup_life.seconds()) + " s, is not within 0 s to ten years");
+  }
   if (config.connection_timeout <= Duration() || config.completion_timeout < config.connection_timeout) {
     return Bad("the time-outs must be above zero, and the connection's not above the completion's");
   }
@@ -72,8 +79,11 @@ class StreamHandle : public Stream {
   Status SetTrack(const Track& track) override { return stream_->SetTrack(track); }
   void EndTrack(std::uint32_t track_id) override { stream_->EndTrack(track_id); }
   Status PutFrame(const Frame& frame) override { return stream_->PutFrame(frame); }
+  Status EndFragment() override { return stream_->EndFragment(); }
   Status PutMetadata(FragmentMetadata metadata) override { return stream_->PutMetadata(std::move(metadata)); }
   Status PutEvent(const MediaEvent& event) override { return stream_->PutEvent(event); }
+  void Reconnect() override { stream_->Reconnect(); }
+  Status ReadySync(Duration timeout) override { return stream_->ReadySync(timeout); }
   void SetFlushing(bool flushing) override { stream_->SetFlushing(flushing); }
   void Drain(Duration timeout) override { stream_->Drain(timeout); }
   void Stop(Duration timeout) override { stream_->Stop(timeout); }
@@ -183,7 +193,7 @@ Result<std::shared_ptr<Producer>> Producer::Create(ProducerConfig config) {
   context->endpoint = *std::move(endpoint);
   context->route = *std::move(route);
   context->user_agent =
-      service::MakeUserAgent(config.user_agent, KVS_VERSION_STRING, service::CurrentPlatform(), "");
+      service::MakeUserAgent(config.user_agent, KVS_VERSION_STRING, service::CurrentPlatform(), config.user_agent_suffix);
   context->app = std::string(service::kDefaultUserAgentName) + " " + KVS_VERSION_STRING;
   context->pool = std::make_shared<BlockPool>(config.storage_bytes);
   context->network = &net::NetworkThread::Shared();

@@ -1,6 +1,8 @@
 #ifndef KVS_PRODUCER_PRODUCER_CONTEXT_H_
 #define KVS_PRODUCER_PRODUCER_CONTEXT_H_
 
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -26,6 +28,13 @@ struct ProducerContext {
 
   // Network thread only.
   aws::SigningKeyCache signing_keys;
+  struct KnownStream {
+    std::string arn;  // empty: was never asked for
+    std::string endpoint;
+    MonoTime until;
+  };
+  static constexpr std::size_t kMaxKnownStreams = 10'000;
+  std::map<std::string, KnownStream> known_streams;  // by name; see ProducerConfig::lookup_life
   Duration clock_skew;  // the service's clock minus ours, once it was found to matter
 };
 

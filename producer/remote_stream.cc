@@ -301,6 +301,9 @@ Result<service::HttpRequest> RemoteStream::MakeRequest(Call call) {
 }
 
 void RemoteStream::Do(const StreamCore::MakeCall& action) {
+  if (AnswerFromMemory(action.call)) {
+    return;
+  }
   const std::uint64_t number = ++net_call_number_;
   WithCredentials([self = shared_from_this(), call = action.call, number](Result<Credentials> credentials) {
     if (number != self->net_call_number_) {
@@ -339,6 +342,13 @@ void RemoteStream::OnCallDone(Call call, const net::TransferResult& result) {
                RetryAfterOf(result));
     return;
   }
+  if (call == Call::kGetEndpoint) {
+    Remember();
+  }
+  OnAnswered(call, state);
+}
+
+void RemoteStream::OnAnswered(Call call, machine::ServiceState state) {
   {
     const MutexLock lock(mutex_);
     if (call == Call::kDescribe) {
@@ -351,6 +361,34 @@ void RemoteStream::OnCallDone(Call call, const net::TransferResult& result) {
     }
   }
   RunActions();
+}
+
+// Only on the way to the first connection: what is asked later is asked because something has changed.
+bool RemoteStream::AnswerFromMemory(Call call) {
+  const auto known = context_->known_streams.find(core_config().name);
+  if (!net_endpoint_.empty() || known == context_->known_streams.end() || now().mono >= known->second.until) {
+    return false;
+  }
+  net_arn_ = known->second.arn;
+  if (call == Call::kGetEndpoint) {
+    net_endpoint_ = known->second.endpoint;
+  }
+  OnAnswered(call, machine::ServiceState::kActive);
+  return true;
+}
+
+void RemoteStream::Remember() {
+  const Duration life = context_->config.lookup_life;
+  if (life <= Duration()) {
+    return;
+  }
+  auto& known = context_->known_streams;
+  const MonoTime time = now().mono;
+  std::erase_if(known, [time](const auto& entry) { return time >= entry.second.until; });
+  if (known.size() >= ProducerContext::kMaxKnownStreams) {
+    known.clear();
+  }
+  known[core_config().name] = {net_arn_, net_endpoint_, time + life};
 }
 
 Status RemoteStream::TakeAnswer(Call call, const service::HttpResponse& response, machine::ServiceState& state) {
@@ -549,6 +587,36 @@ Status RemoteStream::PutFrame(const Frame& frame) {
     }
     changed_.wait_for(mutex_, ToChrono(kRoomInterval));
   }
+}
+
+Status RemoteStream::EndFragment() {
+  const MutexLock lock(mutex_);
+  Status status = core_.EndFragment(now());
+  Settle();
+  return status;
+}
+
+void RemoteStream::Reconnect() {
+  const MutexLock lock(mutex_);
+  core_.Reconnect(now());
+  Settle();
+}
+
+Status RemoteStream::ReadySync(Duration timeout) {
+  const MonoTime give_up = now().mono + std::min(timeout, kLongestDuration);
+  const MutexLock lock(mutex_);
+  while (!core_.was_ready() && core_.failure().ok() && !core_.stopping() && now().mono < give_up) {
+    changed_.wait_for(mutex_, ToChrono(kRoomInterval));
+  }
+  if (core_.was_ready() || !core_.failure().ok()) {
+    return core_.failure();
+  }
+  if (core_.stopping()) {
+    return {StatusCode::kStopped, "the stream was stopped"};
+  }
+  const Status& last = core_.last_failure();
+  return {StatusCode::kTimedOut, "stream " + core_.config().name + " was not ready in " + std::to_string(timeout.millis()) +
+                                     " ms" + (last.ok() ? "" : ": " + last.ToString())};
 }
 
 Status RemoteStream::PutMetadata(FragmentMetadata metadata) {

@@ -33,8 +33,11 @@ class RemoteStream : public CredentialsObserver, public std::enable_shared_from_
   Status SetTrack(const Track& track);
   void EndTrack(std::uint32_t track_id);
   Status PutFrame(const Frame& frame);
+  Status EndFragment();
   Status PutMetadata(FragmentMetadata metadata);
   Status PutEvent(const MediaEvent& event);
+  void Reconnect();
+  Status ReadySync(Duration timeout);
   void SetFlushing(bool flushing);
   void Drain(Duration timeout);
   void Stop(Duration timeout);
@@ -75,6 +78,10 @@ class RemoteStream : public CredentialsObserver, public std::enable_shared_from_
   Result<service::HttpRequest> MakeRequest(machine::Call call);
   Status Sign(service::HttpRequest& request, const Credentials& credentials);
   void OnCallDone(machine::Call call, const net::TransferResult& result);
+  void OnAnswered(machine::Call call, machine::ServiceState state) KVS_EXCLUDES(mutex_);
+  // Answers from what an earlier stream of this name was told. Whether it could.
+  bool AnswerFromMemory(machine::Call call);
+  void Remember();
   Status TakeAnswer(machine::Call call, const service::HttpResponse& response, machine::ServiceState& state);
   // The failure of an exchange, after the clock of the service was looked at.
   Status FailureOf(service::ApiCall call, const net::TransferResult& result);

@@ -55,6 +55,7 @@ StreamCore::StreamCore(Options options)
     byte = static_cast<std::uint8_t>(random.Below(256));
   }
   segment_.uid[0] |= 1;  // all zero is not allowed
+  segment_.uid = options_.config.segment_uid.value_or(segment_.uid);
   segment_.timecode_scale_ns = static_cast<std::uint64_t>(options_.config.timecode_scale.nanos());
   pressures_[static_cast<std::size_t>(PressureKind::kLatency)] = PressureSwitch(kLatencyLevels);
   segment_.title = kTitle;
@@ -62,7 +63,9 @@ StreamCore::StreamCore(Options options)
 }
 
 void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after) {
-  const machine::Facts facts{options_.config.allow_creation, !options_.config.tags.empty()};
+  const StreamConfig& config = options_.config;
+  const machine::Facts facts{config.allow_creation && !config.assume_exists, !config.tags.empty() && !config.assume_exists,
+                             config.assume_exists};
   // Whose failure a back-off answers.
   const bool calling = std::holds_alternative<machine::Calling>(state_);
   RetryPolicy& policy = Retries();
@@ -72,6 +75,10 @@ void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after)
                               std::string(machine::Name(event)));
   }
   state_ = step.next;
+  if (calling && std::holds_alternative<machine::Ready>(state_)) {
+    was_ready_ = true;
+    Emit(StreamReady{});
+  }
   for (const machine::Action action : step.actions) {
     switch (action) {
       case machine::Action::kCall:
@@ -190,7 +197,7 @@ void StreamCore::ReportDisconnected(Duration retry_in) {
   }
   outage_ = last_failure_.code();
   Tell(LogLevel::kWarn, last_failure_.ToString() + "; trying again");
-  Emit(Disconnected{last_failure_, retry_in, index_.live_fragments()});
+  Emit(Disconnected{last_failure_, retry_in, index_.live_fragments(), std::holds_alternative<machine::BackingOff>(state_)});
 }
 
 void StreamCore::Fail(Status status, Now now) {
@@ -230,7 +237,7 @@ void StreamCore::Drain(Duration timeout, bool stop, Now now) {
   stopping_ = stopping_ || stop;
   FileAll();
   GiveUpKept();
-  EndFragment();
+  FinishFragment();
   if (stop && metadata_.HasLeftOver()) {
     Tell(LogLevel::kWarn, "metadata was put and no fragment followed that it could go with");
   }
@@ -265,7 +272,7 @@ bool StreamCore::Untrigger(Now now) {
     return false;
   }
   FileAll();
-  EndFragment();
+  FinishFragment();
   pre_roll_.Untrigger();
   finishing_ = true;
   Emit(TriggerChanged{});
@@ -274,6 +281,39 @@ bool StreamCore::Untrigger(Now now) {
   WakeAll();
   CheckDrain(now);
   return true;
+}
+
+Status StreamCore::EndFragment(Now now) {
+  if (Status status = Takes(); !status.ok()) {
+    return status;
+  }
+  FileAll();
+  if (index_.open_fragment() == nullptr) {
+    return {StatusCode::kInvalidState, "no fragment is open"};
+  }
+  FinishFragment();
+  Pump(now);
+  WakeAll();
+  return {};
+}
+
+void StreamCore::Reconnect(Now now) {
+  if (sessions_.empty() || closed_) {
+    return;
+  }
+  Tell(LogLevel::kInfo, "a new connection was asked for");
+  const bool sending = current_ != 0;
+  while (!sessions_.empty()) {
+    const std::uint64_t session = sessions_.front().upload->id();
+    RollBack(session, /*host_alive=*/true);
+    Abort(session, now);
+  }
+  if (sending) {
+    Run(machine::SessionDone{}, now);
+  }
+  Pump(now);
+  CheckDrain(now);
+  CloseIfDone(now);
 }
 
 // The connection that the trigger needed is let go when it has brought everything home.
@@ -391,7 +431,7 @@ void StreamCore::OnTimer(Now now) {
   if (const std::optional<MonoTime> idle = idle_at(); idle && now.mono >= *idle) {
     Tell(LogLevel::kInfo, "idle: the open fragment is closed and the connection let go");
     FileAll();
-    EndFragment();
+    FinishFragment();
     EndCurrent(now);
   }
   CheckSessions(now);

@@ -89,6 +89,8 @@ class StreamCore {
   void Drain(Duration timeout, bool stop, Now now);
   bool Trigger(Now now);
   bool Untrigger(Now now);
+  Status EndFragment(Now now);
+  void Reconnect(Now now);
 
   // From the service.
   void OnDescribed(machine::ServiceState state, Now now);
@@ -116,6 +118,10 @@ class StreamCore {
   const StreamConfig& config() const { return options_.config; }
   // OK, or why the stream cannot go on.
   const Status& failure() const { return failure_; }
+  // What failed last, whether or not it was tried again since.
+  const Status& last_failure() const { return last_failure_; }
+  // StreamReady was told.
+  bool was_ready() const { return was_ready_; }
   // Stop was asked for: no frame is taken any more.
   bool stopping() const { return stopping_; }
   // The end: Stopped was told, nothing is owed to anybody.
@@ -169,7 +175,7 @@ class StreamCore {
   void FileKept();
   void GiveUpKept();
   void ForgetSurplus();
-  void EndFragment();
+  void FinishFragment();
   void CloseFragment();
   void File(PendingFrame pending);
   void OpenFragment(const PendingFrame& pending, std::int64_t timecode);
@@ -181,6 +187,7 @@ class StreamCore {
   void SkipToKeyFrames();
   std::uint64_t& LossCounter(LossReason reason);
   void LoseFrames(LossReason reason, const Frame& frame, std::size_t frames, Status detail = {});
+  void TellLost(LossReason reason, std::uint32_t track_id, MediaTime pts, bool begins_fragment = false);
   void LosePending(LossReason reason, const PendingFrame& pending, Status detail = {});
   void NotTriggered(const PendingFrame& pending);
   void LoseFragment(std::uint64_t number, LossReason reason, Status detail = {});
@@ -263,6 +270,7 @@ class StreamCore {
   Duration backoff_;
   Status last_failure_;
   Status failure_;
+  bool was_ready_ = false;
   int refusals_ = 0;  // since something last worked
   std::optional<StatusCode> outage_;  // the reason that Disconnected told last; none while connected
 

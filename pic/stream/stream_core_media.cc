@@ -297,6 +297,11 @@ StreamCore::Room StreamCore::MakeRoom(const Status& store_status) {
   if (store_status.code() == StatusCode::kTooLarge) {
     return Room::kNone;
   }
+  if (options_.config.keep_oldest && options_.config.streaming_type == StreamingType::kRealtime) {
+    FileAll();
+    CloseFragment();
+    return Room::kNone;
+  }
   if (options_.config.streaming_type == StreamingType::kRealtime) {
     if (Evict()) {
       return Room::kThere;
@@ -346,7 +351,7 @@ void StreamCore::SkipToKeyFrames() {
 }
 
 // Ends the last fragment for now: metadata that waits has no other to go with.
-void StreamCore::EndFragment() {
+void StreamCore::FinishFragment() {
   if (Fragment* open = index_.open_fragment()) {
     open->trailer = metadata_.TakeLeftOver(open->tags.get());
   }
@@ -569,11 +574,21 @@ std::uint64_t& StreamCore::LossCounter(LossReason reason) {
 void StreamCore::LoseFrames(LossReason reason, const Frame& frame, std::size_t frames, Status detail) {
   LossCounter(reason) += frames;
   losses_.Add({reason, frames, frame.data.size(), frame.pts, frame.pts, std::move(detail)});
+  for (std::size_t i = 0; i < frames; ++i) {
+    TellLost(reason, frame.track_id, frame.pts);
+  }
+}
+
+void StreamCore::TellLost(LossReason reason, std::uint32_t track_id, MediaTime pts, bool begins_fragment) {
+  if (options_.config.tell_each_loss) {
+    Emit(FrameLost{reason, track_id, pts, begins_fragment});
+  }
 }
 
 void StreamCore::LosePending(LossReason reason, const PendingFrame& pending, Status detail) {
   ++LossCounter(reason);
   losses_.Add({reason, 1, pending.stored.ref.size, pending.pts, pending.pts, std::move(detail)});
+  TellLost(reason, slots_[pending.stored.track].id, pending.pts);
   store_.Release(pending.stored.ref);
 }
 
@@ -583,6 +598,10 @@ void StreamCore::LoseFragment(std::uint64_t number, LossReason reason, Status de
   ++counts_.fragments_lost;
   losses_.Add({reason, fragment.frames, fragment.bytes, TimeOf(fragment.earliest), TimeOf(fragment.latest),
                std::move(detail)});
+  for (std::uint64_t i = 0; i < fragment.frames; ++i) {
+    const StoredFrame& frame = index_.frame(fragment.first_frame + i);
+    TellLost(reason, slots_[frame.track].id, TimeOf(frame.timecode), /*begins_fragment=*/i == 0);
+  }
   index_.Finish(number, FragmentState::kLost);
 }
 

@@ -405,6 +405,7 @@ void StreamCore::CheckSessions(Now now) {
     const Duration patience = options_.config.connection_staleness;
     if (live.unacked_since && patience > Duration() && now.mono - *live.unacked_since >= patience) {
       ++counts_.stale_connections;
+      Emit(ConnectionStale{live.upload->id(), now.mono - *live.unacked_since});
       GiveUp(live.upload->id(), "no acknowledgement in " + std::to_string(patience.seconds()) + " s", now);
       return;  // the list has changed; the next deadline brings the next one
     }

@@ -79,7 +79,7 @@ struct Transition {
   const Facts& facts;
 
   Step operator()(const Idle& state) const {
-    return std::holds_alternative<Begin>(event) ? Make(Call::kDescribe) : Stay(state);
+    return std::holds_alternative<Begin>(event) ? Make(facts.assume_exists ? Call::kGetEndpoint : Call::kDescribe) : Stay(state);
   }
   Step operator()(const Calling& state) const {
     if (const auto* described = std::get_if<Described>(&event)) {

@@ -51,6 +51,7 @@ using Event = std::variant<Begin, MediaWaiting, MediaGone, Described, CallDone, 
 struct Facts {
   bool allow_creation = true;
   bool has_tags = false;
+  bool assume_exists = false;  // and then it is not to be created or tagged
 };
 
 enum class Action : std::uint8_t {

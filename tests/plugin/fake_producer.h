@@ -77,6 +77,7 @@ class FakeStream final : public Stream {
     return {};
   }
 
+  Status EndFragment() override { return {}; }
   Status PutMetadata(FragmentMetadata metadata) override {
     const std::lock_guard lock(mutex_);
     if (!metadata_status_.ok()) {
@@ -93,6 +94,8 @@ class FakeStream final : public Stream {
     return event_status_;
   }
 
+  void Reconnect() override {}
+  Status ReadySync(Duration /*timeout*/) override { return {}; }
   void SetFlushing(bool flushing) override {
     const std::lock_guard lock(mutex_);
     flushing_ = flushing;

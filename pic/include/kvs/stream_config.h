@@ -1,6 +1,7 @@
 #ifndef KVS_STREAM_CONFIG_H_
 #define KVS_STREAM_CONFIG_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ struct StreamConfig {
   // Zero, or whole hours. Zero: the service stores nothing and RECEIVED is the last ack of a fragment.
   Duration retention = Duration::Hours(2);
   bool allow_creation = true;
+  // The stream is there and active: it is not looked up, and neither created nor tagged. Only its endpoint is asked for.
+  bool assume_exists = false;
   // At most 50; name 1..128, value 0..256 characters.
   std::vector<std::pair<std::string, std::string>> tags;
 
@@ -47,6 +50,8 @@ struct StreamConfig {
   // frame's. Used with absolute_fragment_times = false.
   std::optional<WallTime> media_epoch;
   bool fragment_acks = true;
+  // The SegmentUID of the media. Not set: a random one.
+  std::optional<std::array<std::uint8_t, 16>> segment_uid;
 
   // How much media may wait for its last ack.
   Duration buffer_duration = Duration::Seconds(120);
@@ -54,6 +59,11 @@ struct StreamConfig {
   // from a key frame, and the upload begins with it. Realtime only, and not more than buffer_duration; key frames that are
   // further apart than buffer_duration leave nothing to begin with.
   Duration pre_roll;
+  // A frame that does not fit is refused with kStoreFull, instead of giving up older ones for it. Realtime only: an offline
+  // stream gives nothing up anyway.
+  bool keep_oldest = false;
+  // Every frame that is lost is told one by one (FrameLost), and not only in sum (FramesLost).
+  bool tell_each_loss = false;
   // More media than this waiting to be sent is told as Pressure: the line is too slow. Zero: never.
   Duration max_latency = Duration::Seconds(60);
   // Offline: how long PutFrame waits for room before it gives up. Zero: for ever.

@@ -19,6 +19,9 @@ namespace kvs {
 struct StreamCreated {
   std::string arn;
 };
+// The service was asked what it has to say about the stream, and has said it: a connection is opened as soon as there is media.
+// Told again when an outage made it necessary to ask again.
+struct StreamReady {};
 // Sending begins: `attempt` counts from 1 since the last time it was connected.
 struct Connecting {
   int attempt = 1;
@@ -33,6 +36,12 @@ struct Disconnected {
   Status reason;
   Duration retry_in;
   std::uint64_t fragments_waiting = 0;
+  bool calling = false;  // a call of the control plane failed; otherwise a connection for media
+};
+// A connection is given up: bytes were sent and no ack has come for StreamConfig::connection_staleness.
+struct ConnectionStale {
+  std::uint64_t session = 0;
+  Duration silence;
 };
 struct FragmentAcked {
   FragmentAck ack;
@@ -56,6 +65,13 @@ struct FramesLost {
   MediaTime first_pts;  // in the time of the recording: where a source's clock jumped back, later than what was put
   MediaTime last_pts;
   Status detail;  // what the service said, for kRejected; what could not be parsed, for kInvalid
+};
+// With StreamConfig::tell_each_loss, and in addition to FramesLost: one frame, at once.
+struct FrameLost {
+  LossReason reason = LossReason::kPressure;
+  std::uint32_t track_id = 0;
+  MediaTime pts;                 // as FramesLost::first_pts
+  bool begins_fragment = false;  // with it goes a whole fragment, whose other frames follow
 };
 // What gets tight.
 enum class PressureKind : std::uint8_t {
@@ -113,9 +129,9 @@ struct StreamFailed {
 // The last event of a stream.
 struct Stopped {};
 
-using StreamEvent = std::variant<StreamCreated, Connecting, Connected, Disconnected, FragmentAcked, FramesLost,
-                                 Pressure, SessionRotated, CredentialsRenewed, CredentialsFailing, TriggerChanged,
-                                 TriggerFinished, Drained, StreamFailed, Stopped>;
+using StreamEvent = std::variant<StreamCreated, StreamReady, Connecting, Connected, Disconnected, ConnectionStale, FragmentAcked,
+                                 FramesLost, FrameLost, Pressure, SessionRotated, CredentialsRenewed, CredentialsFailing,
+                                 TriggerChanged, TriggerFinished, Drained, StreamFailed, Stopped>;
 
 }  // namespace kvs
 

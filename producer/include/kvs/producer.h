@@ -34,8 +34,13 @@ struct ProducerConfig : NetworkPath {
   Duration connection_timeout = Duration::Seconds(5);
   // Of a control-plane call, from connect to the last byte.
   Duration completion_timeout = Duration::Seconds(10);
+  // What the service said about a stream (that it is there, and where its media goes) holds for streams that are opened later
+  // under the same name, for so long. Zero: every stream asks anew.
+  Duration lookup_life;
   // The first token of the User-Agent, at most 32 characters. Empty: the library's own.
   std::string user_agent;
+  // What stands at its end, at most 128 characters.
+  std::string user_agent_suffix;
   // Not set: nothing is logged.
   std::shared_ptr<LogSink> log;
   std::optional<DebugOptions> debug;

@@ -16,7 +16,7 @@ namespace kvs {
 
 // Hears what happens to a stream.
 // Thread: all calls come from one callback thread of the process, in order, with no lock held; every method of
-//         Stream may be called from here except StopSync. Keep it short: a slow listener delays the others.
+//         Stream may be called from here except those named …Sync. Keep it short: a slow listener delays the others.
 class KVS_EXPORT StreamListener {
  public:
   virtual ~StreamListener();
@@ -49,6 +49,11 @@ class KVS_EXPORT Stream {
   //         kCancelled: the wait ended. kStopped, or the status of StreamFailed: the stream has ended.
   [[nodiscard]] virtual Status PutFrame(const Frame& frame) = 0;
 
+  // Ends the open fragment, so that the service stores it without waiting for what follows; the next frame begins another one.
+  // The connection stays.
+  // Errors: kInvalidState: no frame was put since the last one ended. kStopped, or the status of StreamFailed.
+  [[nodiscard]] virtual Status EndFragment() = 0;
+
   // Sends a name and a value with the next fragment, or with every one from there on; see kvs/metadata.h. Where nothing
   // follows before Drain or Stop, it goes behind the last fragment.
   // Errors: kInvalidMetadata, kMetadataLimit: nothing was changed. kStopped, or the status of StreamFailed.
@@ -57,6 +62,14 @@ class KVS_EXPORT Stream {
   // Asks the service for a notification or an image of the next fragment; one of each for a fragment.
   // Errors: as PutMetadata; kInvalidState: the next fragment has one already.
   [[nodiscard]] virtual Status PutEvent(const MediaEvent& event) = 0;
+
+  // Breaks the connections off, if there are any, and goes on over a new one. Nothing is lost: what the service may not have is
+  // sent again.
+  virtual void Reconnect() = 0;
+
+  // Waits until StreamReady was told, once. What it waits for begins with the first SetTrack.
+  // Errors: the status of StreamFailed; kStopped; kTimedOut, with what failed last.
+  [[nodiscard]] virtual Status ReadySync(Duration timeout) = 0;
 
   // While true, no call waits for room: waits in progress and new ones end with kCancelled.
   virtual void SetFlushing(bool flushing) = 0;

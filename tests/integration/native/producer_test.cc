@@ -155,6 +155,94 @@ TEST_F(ProducerTest, StoresWhatWasPutAndSaysSo) {
   EXPECT_EQ(totals.duplicates, 0u);
 }
 
+TEST_F(ProducerTest, ReadyIsWaitedFor) {
+  LocalService service;
+  auto stream = Open(Config(service.url()));
+  EXPECT_TRUE(stream->ReadySync(Duration::Seconds(30)).ok());
+  ASSERT_TRUE(recorder_->Await<StreamReady>().has_value());
+  stream->Stop(Duration());
+}
+
+TEST_F(ProducerTest, TheWaitForReadyEndsAtItsDeadlineAndSaysWhy) {
+  std::string url;
+  {
+    LocalService closed;
+    url = closed.url();
+  }
+  auto stream = Open(Config(url));
+  ASSERT_TRUE(recorder_->Await<Disconnected>().has_value());
+  const Status status = stream->ReadySync(Duration::Millis(1));
+  EXPECT_EQ(status.code(), StatusCode::kTimedOut);
+  EXPECT_NE(status.message().find("ConnectFailed"), std::string::npos) << status.message();
+  stream->Stop(Duration());
+  EXPECT_EQ(stream->ReadySync(Duration::Seconds(30)).code(), StatusCode::kStopped);
+}
+
+TEST_F(ProducerTest, TheWaitForReadyEndsWithTheFailureOfTheStream) {
+  LocalService service;
+  auto stream = Open(Config(service.url(), "wrong"));
+  EXPECT_EQ(stream->ReadySync(Duration::Seconds(30)).code(), StatusCode::kNotAuthorized);
+}
+
+// What the events file of the service says about calls of the control plane, in order.
+std::vector<std::string> CallsIn(const std::filesystem::path& events) {
+  std::vector<std::string> calls;
+  std::ifstream file(events);
+  for (std::string line; std::getline(file, line);) {
+    const std::string mark = "\"api\":\"";
+    const std::size_t at = line.find(mark);
+    if (line.find("\"event\":\"api\"") != std::string::npos && at != std::string::npos) {
+      calls.push_back(line.substr(at + mark.size(), line.find('"', at + mark.size()) - at - mark.size()));
+    }
+  }
+  return calls;
+}
+
+TEST_F(ProducerTest, WhatWasLookedUpHoldsForTheNextStreamOfThisName) {
+  const std::filesystem::path events = std::filesystem::path(testing::TempDir()) / "kvs-lookups.jsonl";
+  std::filesystem::remove(events);
+  LocalService service({"--events", events.string()});
+  ProducerConfig config = Config(service.url());
+  config.lookup_life = Duration::Minutes(40);
+  auto producer = Producer::Create(config);
+  ASSERT_TRUE(producer.ok());
+  StreamConfig stream_config;
+  stream_config.name = "door";
+  for (int i = 0; i < 2; ++i) {
+    auto stream = *(*producer)->OpenStream(stream_config, nullptr);
+    ASSERT_TRUE(stream->SetTrack(Video()).ok());
+    PutSeconds(*stream, 1);
+    EXPECT_TRUE(stream->StopSync(Duration::Seconds(30)).ok());
+  }
+  EXPECT_EQ(service.Finish().sessions, 2u);
+  EXPECT_EQ(CallsIn(events), (std::vector<std::string>{"describeStream", "createStream", "describeStream", "getDataEndpoint",
+                                                       "putMedia", "putMedia"}));
+}
+
+TEST_F(ProducerTest, AStreamThatWasLostSinceItWasLookedUpIsMadeAgain) {
+  const std::filesystem::path events = std::filesystem::path(testing::TempDir()) / "kvs-stale-lookups.jsonl";
+  std::filesystem::remove(events);
+  LocalService service({"--events", events.string(), "--fault",
+                        "status,api=putMedia,call=1,code=404,error=ResourceNotFoundException"});
+  ProducerConfig config = Config(service.url());
+  config.lookup_life = Duration::Minutes(40);
+  auto producer = Producer::Create(config);
+  ASSERT_TRUE(producer.ok());
+  StreamConfig stream_config;
+  stream_config.name = "door";
+  auto first = *(*producer)->OpenStream(stream_config, nullptr);
+  ASSERT_TRUE(first->SetTrack(Video()).ok());
+  ASSERT_TRUE(first->ReadySync(Duration::Seconds(30)).ok());
+  first->Stop(Duration());
+  auto second = *(*producer)->OpenStream(stream_config, nullptr);
+  ASSERT_TRUE(second->SetTrack(Video()).ok());
+  PutSeconds(*second, 1);
+  EXPECT_TRUE(second->StopSync(Duration::Seconds(30)).ok());
+  EXPECT_EQ(service.Finish().frames, 10u);
+  EXPECT_EQ(CallsIn(events), (std::vector<std::string>{"describeStream", "createStream", "describeStream", "getDataEndpoint",
+                                                       "putMedia", "describeStream", "getDataEndpoint", "putMedia"}));
+}
+
 TEST_F(ProducerTest, AStreamThatWasLetGoIsStillSent) {
   LocalService service;
   {
@@ -366,6 +454,8 @@ TEST_F(ProducerTest, SettingsThatCannotWorkAreRefusedWithASentence) {
   EXPECT_NE(refusal([](ProducerConfig& c) { c.endpoint = "ftp://x"; }).find("endpoint"), std::string::npos);
   EXPECT_NE(refusal([](ProducerConfig& c) { c.storage_bytes = 1000; }).find("storage"), std::string::npos);
   EXPECT_NE(refusal([](ProducerConfig& c) { c.ca_path = "/no/such/file.pem"; }).find("/no/such"), std::string::npos);
+  EXPECT_NE(refusal([](ProducerConfig& c) { c.user_agent_suffix.assign(129, 'x'); }).find("129"), std::string::npos);
+  EXPECT_NE(refusal([](ProducerConfig& c) { c.lookup_life = Duration::Seconds(-1); }).find("-1 s"), std::string::npos);
   EXPECT_NE(refusal([](ProducerConfig& c) { c.credentials.reset(); }).find("credentials"), std::string::npos);
 
   auto producer = Producer::Create(Config("http://127.0.0.1:1"));
