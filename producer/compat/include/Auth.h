@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "com/amazonaws/kinesis/video/cproducer/Include.h"
 
@@ -15,7 +16,7 @@ namespace amazonaws {
 namespace kinesis {
 namespace video {
 
-// What requests are signed with. A value; its strings are overwritten when it is destroyed or assigned to.
+// What requests are signed with. A value; its secrets are overwritten when it is destroyed or assigned to.
 class KVS_COMPAT_API Credentials {
  public:
   // Empty, and for ever.
@@ -23,7 +24,7 @@ class KVS_COMPAT_API Credentials {
   // `expiration`: seconds since 1970; by default they do not expire.
   Credentials(const std::string& access_key, const std::string& secret_key, const std::string& session_token = "",
               const std::chrono::duration<uint64_t> expiration = std::chrono::duration<uint64_t>(MAX_UINT64));
-  Credentials(const Credentials& other) = default;
+  Credentials(const Credentials& other);
   Credentials& operator=(const Credentials& other);
   virtual ~Credentials();
 
@@ -36,13 +37,11 @@ class KVS_COMPAT_API Credentials {
   const std::chrono::duration<uint64_t>& getExpiration() const { return expiration_; }
 
   void setAccessKey(const std::string& access_key) { access_key_ = access_key; }
-  void setSecretKey(const std::string& secret_key) { secret_key_ = secret_key; }
-  void setSessionToken(const std::string& session_token) { session_token_ = session_token; }
+  void setSecretKey(const std::string& secret_key);
+  void setSessionToken(const std::string& session_token);
   void setExpiration(const std::chrono::duration<uint64_t> expiration) { expiration_ = expiration; }
 
  private:
-  void wipe();
-
   std::string access_key_;
   std::string secret_key_;
   std::string session_token_;
@@ -66,7 +65,7 @@ class KVS_COMPAT_API CredentialProvider {
   virtual callback_t getCallbacks(PClientCallbacks client_callbacks);
 
   // A null pointer, but for the two tokens. The security token is an AwsCredentials block, which belongs to this object and is
-  // valid until the next call; its expiration is in units of 100 ns.
+  // valid until the next call; its expiration is in units of 100 ns. Asking for a streaming token updates the credentials.
   virtual GetDeviceCertificateFunc getDeviceCertificateCallback();
   virtual GetDeviceFingerprintFunc getDeviceFingerPrintCallback();
   virtual GetSecurityTokenFunc getSecurityTokenCallback();
@@ -86,13 +85,16 @@ class KVS_COMPAT_API CredentialProvider {
   static STATUS streamingTokenHandler(UINT64 custom_data, PCHAR stream_name, STREAM_ACCESS_MODE mode,
                                       PServiceCallContext context);
 
-  // Sets `credentials` to new ones. What it holds on entry is of no meaning. May throw: then there are no new ones.
+  // Replaces `credentials`, which are those of the last update, by new ones. May throw: then there are no new ones.
   virtual void updateCredentials(Credentials& credentials) = 0;
 
+  void update(Credentials& credentials);
+
   std::mutex mutex_;
-  Credentials credentials_;  // guarded by mutex_
-  bool has_credentials_ = false;  // guarded by mutex_
-  std::string token_;  // guarded by mutex_: what was handed down last
+  // Guarded by mutex_.
+  Credentials credentials_;
+  bool has_credentials_ = false;
+  std::vector<BYTE> token_;  // what was handed down last
 };
 
 // No credentials: for callback providers that sign nothing.

@@ -83,7 +83,7 @@ class KVS_COMPAT_API StreamDefinition {
   std::vector<uint8_t> segment_uuid_;
   std::vector<StreamTrackInfo> track_info_;
   // What the pointers in stream_info_ point to.
-  PTag tag_array_;
+  std::unique_ptr<Tag, void (*)(void*)> tag_array_;
   std::vector<TrackInfo> track_array_;
   StreamInfo stream_info_;
 };

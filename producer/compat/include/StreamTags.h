@@ -20,7 +20,7 @@ class KVS_COMPAT_API StreamTags {
 
   size_t count() const { return tags_.size(); }
 
-  // An array of count() tags, or NULL when there are none. It is the caller's, who frees it with MEMFREE; the strings are this
+  // An array of count() tags, or NULL when there are none. It is the caller's, who frees it with free(); the strings are this
   // object's.
   PTag asPTag() const;
 

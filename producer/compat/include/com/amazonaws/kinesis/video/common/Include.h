@@ -47,7 +47,8 @@ typedef enum {
   SSL_CERTIFICATE_TYPE_ENG = 3,
 } SSL_CERTIFICATE_TYPE;
 
-// What is handed down as a security token: one block of `size` bytes, the strings, without a final NUL of their own, behind it.
+// What is handed down as a security token: one block of `size` bytes, the strings, each with a
+// final NUL that its length does not count, behind it.
 typedef struct __AwsCredentials {
   UINT32 version;
   UINT32 size;

@@ -111,9 +111,10 @@ extern KVS_COMPAT_API VOID (*globalMemFree)(PVOID);
 // Level, tag, and a text and arguments as for printf.
 typedef VOID (*logPrintFunc)(UINT32, PCHAR, PCHAR, ...);
 typedef logPrintFunc LogPrintFunc;
-// Where DLOGI and its kind go, of every level. At first: what is at least of the level that is set, LOG_LEVEL_WARN if none was,
-// is written to stdout, one line each.
+// Where DLOGI and its kind go, of every level. At first: to the logger com.amazonaws.kinesis.video of log4cplus, if at least of the
+// level below.
 extern KVS_COMPAT_API logPrintFunc globalCustomLogPrintFn;
+// Not set, or set to 0: the level of log4cplus's root logger.
 KVS_COMPAT_API VOID loggerSetLogLevel(UINT32 level);
 KVS_COMPAT_API UINT32 loggerGetLogLevel(VOID);
 
