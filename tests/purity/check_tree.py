@@ -58,7 +58,7 @@ BANS = (
     Ban("curl_easy_perform", r"\bcurl_easy_perform\b",
         "hand the transfer to the network thread (producer/net), which drives curl_multi", SHIPPED_FOLDERS),
     Ban("new", r"(?<!operator )\bnew\b", "std::make_unique, a container, a value, or // NOLINT: why",
-        exempt=("plugin/gst",), waivable=True),
+        exempt=("plugin/gst", "tests/compat/programs/"), waivable=True),
     Ban("delete", r"(?<!operator )(?<!= )(?<!=)\bdelete\b", "let a std::unique_ptr or a container own it",
         exempt=("plugin/gst",), waivable=True),
     Ban("endl", r"\bstd::endl\b", "'\\n'; std::flush where it must be seen at once"),
