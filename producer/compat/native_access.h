@@ -23,6 +23,10 @@ class NativeAccess {
   static std::uint64_t CachingUpdatePeriod(const DefaultCallbackProvider& provider) {
     return provider.caching_update_period_;
   }
+  // Null: the program hears nothing of its streams.
+  static StreamCallbackProvider* StreamCallbacks(const DefaultCallbackProvider& provider) {
+    return provider.stream_callback_provider_.get();
+  }
   static CredentialProvider* Credentials(const DefaultCallbackProvider& provider) {
     return provider.credentials_provider_.get();
   }

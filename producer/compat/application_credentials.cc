@@ -1,0 +1,117 @@
+#include "producer/compat/application_credentials.h"
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace kvs::compat {
+namespace {
+
+// A CredentialProvider updates what has less than 38 s left: asked a second later it has something new to say.
+constexpr Duration kRenewBefore = Duration::Seconds(37);
+// Later than any credentials end; the time line ends in the year 2262.
+constexpr UINT64 kForEver = UINT64{9'000'000'000};
+
+// Whether this thread is answering a question.
+thread_local bool answering = false;
+
+}  // namespace
+
+class ApplicationCredentials::Source : public CredentialSource {
+ public:
+  explicit Source(std::shared_ptr<ApplicationCredentials> application) : application_(std::move(application)) {}
+  std::string_view name() const override { return "the credential provider of the program"; }
+  void Fetch(NetworkServices& net, CredentialsCallback done) override {
+    application_->AskBehind(std::exchange(refused_, false), net, std::move(done));
+  }
+  void Invalidate() override { refused_ = true; }
+
+ private:
+  const std::shared_ptr<ApplicationCredentials> application_;
+  bool refused_ = false;
+};
+
+Result<Credentials> ApplicationCredentials::AskHere(bool renew) {
+  try {
+    Result<Credentials> answer = question_(renew);
+    const Status status = answer.ok() ? Validate(*answer) : Status();
+    return status.ok() ? std::move(answer) : Result<Credentials>(status);
+  } catch (...) {
+    return Status(StatusCode::kNoCredentials, "the credential provider of the program threw an exception");
+  }
+}
+
+std::unique_ptr<CredentialSource> ApplicationCredentials::MakeSource() {
+  CachedCredentialsOptions options;
+  options.refresh_before_min = kRenewBefore;
+  options.refresh_before_max = kRenewBefore;
+  return MakeCachedCredentials(std::make_unique<Source>(shared_from_this()), options);
+}
+
+void ApplicationCredentials::AskBehind(bool renew, NetworkServices& net, CredentialsCallback done) {
+  bool closed = false;
+  {
+    const MutexLock lock(mutex_);
+    closed = closed_;
+    asking_ += closed ? 0 : 1;
+  }
+  if (closed) {
+    done(Status(StatusCode::kNoCredentials, "the client was freed"));
+    return;
+  }
+  std::thread([self = shared_from_this(), renew, &net, done = std::move(done)]() mutable {
+    answering = true;
+    // A std::function can be copied, its captures too; these cannot.
+    auto answer = std::make_shared<Result<Credentials>>(self->AskHere(renew));
+    net.Post([done = std::move(done), answer] { done(std::move(*answer)); });
+    {
+      const MutexLock lock(self->mutex_);
+      --self->asking_;
+    }
+    self->changed_.notify_all();
+  }).detach();
+}
+
+void ApplicationCredentials::Close() {
+  const MutexLock lock(mutex_);
+  closed_ = true;
+  while (asking_ > 0 && !answering) {
+    changed_.wait(mutex_);
+  }
+}
+
+std::optional<WallTime> ToExpiration(UINT64 seconds) {
+  return seconds < kForEver ? std::optional(WallTime::FromSeconds(static_cast<std::int64_t>(seconds))) : std::nullopt;
+}
+
+Result<Credentials> ReadSecurityToken(PBYTE token, UINT32 size, UINT64 expiration) {
+  const Status none(StatusCode::kNoCredentials, "the security token of the program holds no credentials");
+  AwsCredentials block;
+  if (token == nullptr || size < sizeof(block)) {
+    return none;
+  }
+  std::memcpy(&block, token, sizeof(block));
+  const auto inside = [&](PCHAR text, UINT32 length) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(token);
+    const auto at = reinterpret_cast<std::uintptr_t>(text);
+    return at >= begin && at <= begin + size && length <= begin + size - at;
+  };
+  const bool with_token = block.sessionToken != nullptr && block.sessionTokenLen > 0;
+  if (!inside(block.accessKeyId, block.accessKeyIdLen) || !inside(block.secretKey, block.secretKeyLen) ||
+      (with_token && !inside(block.sessionToken, block.sessionTokenLen))) {
+    return none;
+  }
+  Credentials credentials;
+  credentials.access_key_id.assign(block.accessKeyId, block.accessKeyIdLen);
+  credentials.secret_access_key = Secret(std::string_view(block.secretKey, block.secretKeyLen));
+  if (with_token) {
+    credentials.session_token = Secret(std::string_view(block.sessionToken, block.sessionTokenLen));
+  }
+  credentials.expiration = ToExpiration(expiration / static_cast<UINT64>(HUNDREDS_OF_NANOS_IN_A_SECOND));
+  return credentials;
+}
+
+}  // namespace kvs::compat
