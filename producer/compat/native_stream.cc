@@ -105,12 +105,9 @@ STATUS NativeStream::PutFrame(const ::Frame& frame) {
   {
     const MutexLock lock(mutex_);
     now = open_;
-    if (stopped_) {
-      return STATUS_STREAM_HAS_BEEN_STOPPED;
+    if (now.stream == nullptr || stopped_) {
+      return now.stream == nullptr ? kFreed : STATUS_STREAM_HAS_BEEN_STOPPED;
     }
-  }
-  if (now.stream == nullptr) {
-    return kFreed;
   }
   if ((frame.flags & FRAME_FLAG_END_OF_FRAGMENT) != 0) {
     return EndFragment(*now.stream);
@@ -170,11 +167,12 @@ STATUS NativeStream::PutEvent(UINT32 event, const StreamEventMetadata* metadata)
     return STATUS_STREAM_NOT_STARTED;
   }
   MediaEvent media_event;
+  std::string prefix;
   if (metadata != nullptr) {
     if (metadata->numberOfPairs > MAX_EVENT_CUSTOM_PAIRS) {
       return STATUS_INVALID_ARG;
     }
-    media_event.image_prefix = metadata->imagePrefix != nullptr ? metadata->imagePrefix : "";
+    prefix = metadata->imagePrefix != nullptr ? metadata->imagePrefix : "";
     for (UINT8 i = 0; i < metadata->numberOfPairs; ++i) {
       if (metadata->names[i] == nullptr || metadata->values[i] == nullptr) {
         return STATUS_NULL_ARG;
@@ -188,6 +186,7 @@ STATUS NativeStream::PutEvent(UINT32 event, const StreamEventMetadata* metadata)
                                   std::pair{STREAM_EVENT_TYPE_NOTIFICATION, MediaEventType::kNotification}}) {
     if ((event & static_cast<UINT32>(bit)) != 0 && status.ok()) {
       media_event.type = type;
+      media_event.image_prefix = type == MediaEventType::kImageGeneration ? prefix : "";
       status = now.stream->PutEvent(media_event);
       media_event.pairs.clear();
     }

@@ -11,46 +11,18 @@
 
 #include <gtest/gtest.h>
 
-#include "emulator/server/options.h"
-#include "emulator/server/server.h"
 #include "tests/support/hex.h"
+#include "tests/support/local_service.h"
 
 namespace kvs {
 namespace {
 
+using kvs::test::CallsIn;
 using kvs::test::Hex;
+using kvs::test::LocalService;
 
 // Ends a test that would otherwise hang.
 constexpr auto kPatience = std::chrono::seconds(40);
-
-// The local service in this process.
-class LocalService {
- public:
-  explicit LocalService(std::vector<std::string> arguments = {}) {
-    emulator::Options options;
-    EXPECT_EQ(emulator::ParseOptions(arguments, &options), "");
-    server_ = std::make_unique<emulator::Server>(options);
-    EXPECT_EQ(server_->Start(), "");
-    thread_ = std::thread([this] { server_->Run(); });
-  }
-  ~LocalService() { (void)Finish(); }
-  LocalService(const LocalService&) = delete;
-  LocalService& operator=(const LocalService&) = delete;
-
-  std::string url() const { return server_->url(); }
-  // Ends the service and says what it has seen.
-  emulator::StreamTotals Finish() {
-    if (thread_.joinable()) {
-      server_->Stop();
-      thread_.join();
-    }
-    return server_->Totals();
-  }
-
- private:
-  std::unique_ptr<emulator::Server> server_;
-  std::thread thread_;
-};
 
 class Recorder : public StreamListener {
  public:
@@ -182,20 +154,6 @@ TEST_F(ProducerTest, TheWaitForReadyEndsWithTheFailureOfTheStream) {
   LocalService service;
   auto stream = Open(Config(service.url(), "wrong"));
   EXPECT_EQ(stream->ReadySync(Duration::Seconds(30)).code(), StatusCode::kNotAuthorized);
-}
-
-// What the events file of the service says about calls of the control plane, in order.
-std::vector<std::string> CallsIn(const std::filesystem::path& events) {
-  std::vector<std::string> calls;
-  std::ifstream file(events);
-  for (std::string line; std::getline(file, line);) {
-    const std::string mark = "\"api\":\"";
-    const std::size_t at = line.find(mark);
-    if (line.find("\"event\":\"api\"") != std::string::npos && at != std::string::npos) {
-      calls.push_back(line.substr(at + mark.size(), line.find('"', at + mark.size()) - at - mark.size()));
-    }
-  }
-  return calls;
 }
 
 TEST_F(ProducerTest, WhatWasLookedUpHoldsForTheNextStreamOfThisName) {
