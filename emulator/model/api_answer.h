@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "emulator/model/json_text.h"
 
@@ -24,10 +25,16 @@ struct ApiAnswer {
   int status = 200;
   std::string error_type;
   std::string body;
+  std::string message = {};  // of a refusal, for those that word it in another form than `body`
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers = {};  // beside those of every answer
 
   static ApiAnswer Ok(std::string body) { return {200, "", std::move(body)}; }
+  static ApiAnswer Ok(std::string body, std::string content_type) {
+    return {200, "", std::move(body), "", std::move(content_type)};
+  }
   static ApiAnswer Refused(const ApiError& error) {
-    return {error.status, error.type, JsonObject().Text("Message", error.message).str()};
+    return {error.status, error.type, JsonObject().Text("Message", error.message).str(), error.message};
   }
 };
 

@@ -301,6 +301,12 @@ std::string StreamOfBody(std::string_view body) {
   return ref.name.empty() ? StreamRegistry::NameOfArn(ref.arn) : ref.name;
 }
 
+std::string JsonMember(std::string_view body, std::string_view name) {
+  const Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const auto member = json.is_object() ? json.find(name) : json.end();
+  return member != json.end() && member->is_string() ? member->get<std::string>() : "";
+}
+
 ControlOutcome CallControlPlane(StreamRegistry& registry, std::string_view api,
                                 std::string_view body, std::string_view endpoint, Time now) {
   Json json =

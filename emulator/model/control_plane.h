@@ -23,6 +23,9 @@ std::string_view ApiOfPath(std::string_view path);
 // The name of the stream a request body speaks of, by name or ARN; empty when there is none.
 std::string StreamOfBody(std::string_view body);
 
+// The text that a JSON object has as its member `name`; empty when there is none, or `body` is no object.
+std::string JsonMember(std::string_view body, std::string_view name);
+
 // Carries out one control-plane call.
 // `endpoint` is what getDataEndpoint answers. A body which is not a JSON object gives
 // SerializationException.

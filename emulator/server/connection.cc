@@ -5,6 +5,7 @@
 
 #include "emulator/model/control_plane.h"
 #include "emulator/server/admin.h"
+#include "emulator/server/credentials_endpoint.h"
 #include "emulator/server/http_response.h"
 #include "emulator/server/iot_endpoint.h"
 #include "emulator/server/put_media_exchange.h"
@@ -20,12 +21,12 @@ constexpr Duration kIdleLimit = std::chrono::seconds(75);
 }  // namespace
 
 Connection::Connection(ServerContext& context, std::shared_ptr<Transport> transport,
-                       std::uint64_t number, bool is_iot)
+                       std::uint64_t number, Port port)
     : context_(context),
       entry_(context, *this),
       transport_(std::move(transport)),
       number_(number),
-      is_iot_(is_iot),
+      port_(port),
       timer_(context.loop.NewTimer()),
       buffer_(kBufferSize) {
   ++context_.open_connections;
@@ -125,7 +126,7 @@ bool Connection::ProcessHead() {
   request_ = parser_.Take();
   decoder_ = BodyDecoder(*request_);
   body_.clear();
-  if (!is_iot_ && request_->method == "POST" && ApiOfPath(request_->path) == "putMedia") {
+  if (port_ == Port::kService && request_->method == "POST" && ApiOfPath(request_->path) == "putMedia") {
     DispatchPutMedia();
     return true;
   }
@@ -171,8 +172,10 @@ CallContext Connection::NewCallContext() const {
 }
 
 void Connection::Dispatch() {
-  if (is_iot_) {
-    const CallResult result = AnswerIot(context_, *request_, NewCallContext());
+  if (port_ != Port::kService) {
+    const CallResult result = port_ == Port::kIot
+                                  ? AnswerIot(context_, *request_, NewCallContext())
+                                  : AnswerCredentials(context_, *request_, body_, NewCallContext());
     Answer(result.answer, result.hold);
     return;
   }

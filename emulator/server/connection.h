@@ -17,9 +17,11 @@ namespace kvs::emulator {
 // PutMediaExchange. Loop thread only; keeps itself alive while it waits for something.
 class Connection : public Stoppable, public std::enable_shared_from_this<Connection> {
  public:
-  // `is_iot`: on the port of AWS IoT.
+  // Whose port it came to.
+  enum class Port : std::uint8_t { kService, kIot, kCredentials };
+
   Connection(ServerContext& context, std::shared_ptr<Transport> transport, std::uint64_t number,
-             bool is_iot = false);
+             Port port = Port::kService);
   ~Connection() override;
 
   void Start();
@@ -47,7 +49,7 @@ class Connection : public Stoppable, public std::enable_shared_from_this<Connect
   StoppableEntry entry_;
   std::shared_ptr<Transport> transport_;
   const std::uint64_t number_;
-  const bool is_iot_;
+  const Port port_;
   std::unique_ptr<Timer> timer_;
   std::string end_reason_ = "closed";
 

@@ -40,6 +40,18 @@ AWS IoT
   --iot-role-alias NAME      the only one there is (any)
   --iot-thing NAME           the only one the certificate belongs to (any)
   --iot-credential-life D    what is given is refused as expired after this (1h)
+Other places that credentials come from
+  --credentials-port N       also be STS, IMDSv2, SSO and the endpoint of containers there; 0 takes
+                             a free port
+  --credentials-life D       what is given is refused as expired after this (1h)
+  --credentials-role NAME    the only role there is (any)
+  --sts-external-id ID       AssumeRole has to have it (none)
+  --web-identity-token TOKEN (kvslocalWebIdentityToken)
+  --imds-token-life D        at most, whatever was asked for (6h)
+  --sso-token TOKEN          access token (kvslocalSsoAccessToken)
+  --sso-refresh-token TOKEN  (kvslocalSsoRefreshToken)
+  --sso-token-life D         of what is given for it (8h)
+  --container-token TOKEN    has to be shown as Authorization (none)
 Acknowledgements
   --ack-delay-buffering D, --ack-delay-received D, --ack-delay-persisted D   (0)
   --idle-ack-interval D      between IDLE acks (5s)

@@ -42,20 +42,24 @@ std::string DateText(Time now) {
   return {text.data(), length};
 }
 
-std::string CommonHead(int status, std::string_view request_id, Time now) {
+std::string CommonHead(int status, std::string_view request_id, Time now, std::string_view content_type) {
   std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
   head += ReasonOf(status);
   head += "\r\nx-amzn-RequestId: ";
   head += request_id;
-  head += "\r\nDate: " + DateText(now) + "\r\nContent-Type: application/json\r\n";
-  return head;
+  head += "\r\nDate: " + DateText(now) + "\r\nContent-Type: ";
+  head += content_type;
+  return head + "\r\n";
 }
 
 }  // namespace
 
 std::string BuildResponse(const ApiAnswer& answer, std::string_view request_id, Time now,
                           bool keep_alive) {
-  std::string response = CommonHead(answer.status, request_id, now);
+  std::string response = CommonHead(answer.status, request_id, now, answer.content_type);
+  for (const auto& [name, value] : answer.headers) {
+    response += name + ": " + value + "\r\n";
+  }
   if (!answer.error_type.empty()) {
     response += "x-amzn-ErrorType: " + answer.error_type + "\r\n";
   }
@@ -67,7 +71,7 @@ std::string BuildResponse(const ApiAnswer& answer, std::string_view request_id, 
 }
 
 std::string BuildChunkedHead(std::string_view request_id, Time now) {
-  return CommonHead(200, request_id, now) + "Transfer-Encoding: chunked\r\n\r\n";
+  return CommonHead(200, request_id, now, "application/json") + "Transfer-Encoding: chunked\r\n\r\n";
 }
 
 std::string BuildChunk(std::string_view data) {

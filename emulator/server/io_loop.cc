@@ -250,6 +250,7 @@ struct IoLoop::Impl {
   std::shared_ptr<std::size_t> open_transports = std::make_shared<std::size_t>(0);
   std::optional<Listener> service{std::in_place, *context, open_transports};
   std::optional<Listener> devices{std::in_place, *context, open_transports};
+  std::optional<Listener> credentials{std::in_place, *context, open_transports};
   std::optional<asio::signal_set> signals{*context};
   Time wall_start = std::chrono::system_clock::now();
   std::chrono::steady_clock::time_point steady_start = std::chrono::steady_clock::now();
@@ -443,6 +444,23 @@ std::uint16_t IoLoop::device_port() const {
   return impl_->devices->endpoint.port();
 }
 
+std::string IoLoop::ListenForCredentials(const std::string& certificate_file, const std::string& key_file,
+                                         std::uint16_t port, AcceptHandler handler) {
+  Listener& listener = *impl_->credentials;
+  if (!certificate_file.empty()) {
+    if (std::string problem = listener.UseTls(certificate_file, key_file); !problem.empty()) {
+      return problem;
+    }
+  }
+  listener.endpoint = tcp::endpoint(impl_->service->endpoint.address(), port);
+  listener.accept_handler = std::move(handler);
+  return listener.Open();
+}
+
+std::uint16_t IoLoop::credentials_port() const {
+  return impl_->credentials->endpoint.port();
+}
+
 void IoLoop::PauseListening() {
   Error ignored;
   impl_->service->acceptor.close(ignored);
@@ -467,6 +485,7 @@ void IoLoop::Stop() {
 void IoLoop::Clear() {
   impl_->service.reset();
   impl_->devices.reset();
+  impl_->credentials.reset();
   impl_->signals.reset();
   impl_->context.reset();
 }

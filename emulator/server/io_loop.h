@@ -81,6 +81,10 @@ class IoLoop {
   // Answers as Listen, after it.
   std::string ListenForDevices(const DevicePort& options, AcceptHandler handler);
   std::uint16_t device_port() const;
+  // One more port, for who wants credentials; TLS where there is a certificate. Answers as Listen, after it.
+  std::string ListenForCredentials(const std::string& certificate_file, const std::string& key_file, std::uint16_t port,
+                                   AcceptHandler handler);
+  std::uint16_t credentials_port() const;
   // Closes the listening socket of the service; Resume opens it again on the same port and answers as Listen does.
   void PauseListening();
   std::string ResumeListening();

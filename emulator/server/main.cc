@@ -45,6 +45,9 @@ int main(int argc, char** argv) {
   if (!server.iot_endpoint().empty()) {
     std::cout << "kvs-local: iot endpoint " << server.iot_endpoint() << '\n';
   }
+  if (!server.credentials_url().empty()) {
+    std::cout << "kvs-local: credentials endpoint " << server.credentials_url() << '\n';
+  }
   if (!server.device().certificate_file.empty()) {
     std::cout << "kvs-local: device certificate " << server.device().certificate_file << ", key "
               << server.device().key_file << '\n';

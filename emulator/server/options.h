@@ -40,6 +40,17 @@ struct Options {
   std::string iot_thing;                  // the one that the certificate belongs to; empty: any
   Duration iot_credential_life = std::chrono::hours(1);
 
+  std::optional<std::uint16_t> credentials_port;  // of STS, IMDS, SSO and containers; none: they are not there
+  Duration credentials_life = std::chrono::hours(1);
+  std::string credentials_role;  // the one there is; empty: any
+  std::string sts_external_id;   // that AssumeRole needs; empty: none
+  std::string web_identity_token = "kvslocalWebIdentityToken";
+  Duration imds_token_life = std::chrono::hours(6);
+  std::string sso_token = "kvslocalSsoAccessToken";
+  std::string sso_refresh_token = "kvslocalSsoRefreshToken";
+  Duration sso_token_life = std::chrono::hours(8);
+  std::string container_token;  // that containers have to show; empty: none
+
   std::uint64_t receive_buffer = 0;  // of each socket; 0: the system's choice
   ServiceConfig service;
   std::vector<Fault> faults;

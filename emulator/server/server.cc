@@ -28,6 +28,11 @@ struct Server::Impl {
   std::string PrepareTls();
   const std::string& TlsDir();
   std::string ListenForIot();
+  std::string ListenForCredentials();
+  // Takes a client of a port other than that of the service.
+  void OnOtherAccept(std::shared_ptr<Transport> transport, const std::string& peer, Connection::Port port);
+  // "127.0.0.1", or "[::1]".
+  std::string HostInUrl() const;
   std::string PrepareStreams();
   std::string WritePortFile() const;
   void OnAccept(std::shared_ptr<Transport> transport, const std::string& peer);
@@ -89,11 +94,31 @@ std::string Server::Impl::ListenForIot() {
   return context.loop.ListenForDevices(
       {identity.certificate_file, identity.key_file, device.ca_file, *options.iot_port},
       [this](std::shared_ptr<Transport> transport, const std::string& peer) {
-        const std::uint64_t number = ++context.connections;
-        context.service.LogEvent("connection", JsonObject().Number("connection", number).Text("peer", peer),
-                                 context.loop.Now());
-        std::make_shared<Connection>(context, std::move(transport), number, /*is_iot=*/true)->Start();
+        OnOtherAccept(std::move(transport), peer, Connection::Port::kIot);
       });
+}
+
+std::string Server::Impl::ListenForCredentials() {
+  const Options& options = context.options;
+  if (!options.credentials_port) {
+    return "";
+  }
+  return context.loop.ListenForCredentials(
+      options.tls ? identity.certificate_file : "", identity.key_file, *options.credentials_port,
+      [this](std::shared_ptr<Transport> transport, const std::string& peer) {
+        OnOtherAccept(std::move(transport), peer, Connection::Port::kCredentials);
+      });
+}
+
+void Server::Impl::OnOtherAccept(std::shared_ptr<Transport> transport, const std::string& peer, Connection::Port port) {
+  const std::uint64_t number = ++context.connections;
+  context.service.LogEvent("connection", JsonObject().Number("connection", number).Text("peer", peer), context.loop.Now());
+  std::make_shared<Connection>(context, std::move(transport), number, port)->Start();
+}
+
+std::string Server::Impl::HostInUrl() const {
+  const std::string& host = context.options.host;
+  return host.find(':') != std::string::npos ? "[" + host + "]" : host;
 }
 
 std::string Server::Impl::PrepareStreams() {
@@ -149,6 +174,9 @@ std::string Server::Start() {
   }
   if (problem.empty()) {
     problem = impl_->ListenForIot();
+  }
+  if (problem.empty()) {
+    problem = impl_->ListenForCredentials();
   }
   if (problem.empty()) {
     problem = impl_->WritePortFile();
@@ -262,10 +290,7 @@ void Server::Stop() {
 }
 
 std::string Server::url() const {
-  const Options& options = impl_->context.options;
-  const bool v6 = options.host.find(':') != std::string::npos;
-  return (options.tls ? "https://" : "http://") + (v6 ? "[" + options.host + "]" : options.host) +
-         ":" + std::to_string(port());
+  return (impl_->context.options.tls ? "https://" : "http://") + impl_->HostInUrl() + ":" + std::to_string(port());
 }
 
 std::uint16_t Server::port() const {
@@ -277,10 +302,14 @@ const std::string& Server::ca_file() const {
 }
 
 std::string Server::iot_endpoint() const {
+  return impl_->context.options.iot_port ? impl_->HostInUrl() + ":" + std::to_string(impl_->context.loop.device_port()) : "";
+}
+
+std::string Server::credentials_url() const {
   const Options& options = impl_->context.options;
-  const bool v6 = options.host.find(':') != std::string::npos;
-  return options.iot_port ? (v6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(impl_->context.loop.device_port())
-                          : "";
+  return options.credentials_port ? (options.tls ? "https://" : "http://") + impl_->HostInUrl() + ":" +
+                                        std::to_string(impl_->context.loop.credentials_port())
+                                  : "";
 }
 
 const TlsIdentity& Server::device() const {

@@ -34,6 +34,8 @@ class Server {
   // "127.0.0.1:40124", where credentials are given to devices; empty without --iot-port. The files of the device that was made for it.
   std::string iot_endpoint() const;
   const TlsIdentity& device() const;
+  // "http://127.0.0.1:40125", where STS, IMDS, SSO and containers are; empty without --credentials-port.
+  std::string credentials_url() const;
 
   // After Run(): "12 fragments persisted, ...".
   std::string Summary() const;

@@ -12,6 +12,7 @@
 #include "emulator/model/local_service.h"
 #include "emulator/server/event_log.h"
 #include "emulator/server/fragment_store.h"
+#include "emulator/server/given_tokens.h"
 #include "emulator/server/io_loop.h"
 #include "emulator/server/options.h"
 #include "emulator/server/sigv4_verifier.h"
@@ -51,6 +52,7 @@ struct ServerContext {
   SigV4Verifier verifier;
   FragmentStore store;
   LocalService service;
+  GivenTokens tokens;
   std::map<std::uint64_t, Stoppable*> stoppables;
   std::uint64_t last_stoppable = 0;
   std::map<std::uint64_t, std::shared_ptr<void>> kept;  // PutMedia exchanges until they are done

@@ -10,6 +10,7 @@
 #include <openssl/hmac.h>
 
 #include "emulator/model/faults.h"
+#include "emulator/server/query_text.h"
 
 namespace kvs::emulator {
 namespace {
@@ -66,22 +67,6 @@ std::string UriEncode(std::string_view text, bool keep_slash) {
       out += '%';
       out += kDigits[static_cast<std::uint8_t>(c) >> 4];
       out += kDigits[static_cast<std::uint8_t>(c) & 0xF];
-    }
-  }
-  return out;
-}
-
-std::string UriDecode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    const char* digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2) {
-      out += static_cast<char>(value);
-      i += 2;
-    } else {
-      out += text[i];
     }
   }
   return out;
@@ -284,8 +269,14 @@ std::optional<SigV4Verifier::Authorization> SigV4Verifier::Parse(std::string_vie
   return parsed;
 }
 
+std::string SigV4Verifier::AccessKeyOf(const HttpRequest& request) {
+  const auto authorization = Parse(request.Header("authorization"));
+  return authorization ? authorization->access_key : "";
+}
+
 std::optional<ApiError> SigV4Verifier::CheckScope(const Authorization& authorization,
-                                                  std::string_view amz_date, Time now) const {
+                                                  std::string_view amz_date, std::string_view service,
+                                                  Time now) const {
   const std::optional<Time> signed_at = ParseAmzDate(amz_date);
   if (!signed_at) {
     return ApiError{400, "IncompleteSignatureException", "X-Amz-Date is missing or not valid"};
@@ -293,8 +284,8 @@ std::optional<ApiError> SigV4Verifier::CheckScope(const Authorization& authoriza
   if (authorization.date != amz_date.substr(0, 8)) {
     return InvalidSignature("Date in Credential scope does not match X-Amz-Date");
   }
-  if (authorization.service != kService) {
-    return InvalidSignature("Credential should be scoped to correct service: 'kinesisvideo'");
+  if (authorization.service != service) {
+    return InvalidSignature("Credential should be scoped to correct service: '" + std::string(service) + "'");
   }
   if (!region_.empty() && authorization.region != region_) {
     return InvalidSignature("Credential should be scoped to a valid region: '" + region_ + "'");
@@ -325,7 +316,7 @@ std::optional<ApiError> SigV4Verifier::CheckToken(const Credential& credential,
 
 std::optional<ApiError> SigV4Verifier::Verify(const HttpRequest& request,
                                               std::optional<std::string_view> body,
-                                              Time now) const {
+                                              Time now, std::string_view service) const {
   const std::string_view header = request.Header("authorization");
   if (header.empty()) {
     return ApiError{403, "MissingAuthenticationTokenException", "Missing Authentication Token"};
@@ -345,7 +336,7 @@ std::optional<ApiError> SigV4Verifier::Verify(const HttpRequest& request,
                     "The security token included in the request is invalid."};
   }
   const std::string_view amz_date = request.Header("x-amz-date");
-  if (auto error = CheckScope(*authorization, amz_date, now)) {
+  if (auto error = CheckScope(*authorization, amz_date, service, now)) {
     return error;
   }
   const std::string body_hash = Sha256Hex(body.value_or(""));

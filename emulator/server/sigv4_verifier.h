@@ -36,9 +36,11 @@ class SigV4Verifier {
   void Clear() { credentials_.clear(); }
 
   // The refusal, or none. `body` is what was sent; none for putMedia, whose body is not signed:
-  // there x-amz-content-sha256 counts, or the hash of the empty string when it is absent.
+  // there x-amz-content-sha256 counts, or the hash of the empty string when it is absent. `service` is who has to be in the scope.
   std::optional<ApiError> Verify(const HttpRequest& request, std::optional<std::string_view> body,
-                                 Time now) const;
+                                 Time now, std::string_view service = kService) const;
+  // The access key that a request names, whether it is known or not; empty when it names none.
+  static std::string AccessKeyOf(const HttpRequest& request);
 
  private:
   struct Authorization {
@@ -52,7 +54,7 @@ class SigV4Verifier {
 
   static std::optional<Authorization> Parse(std::string_view header);
   std::optional<ApiError> CheckScope(const Authorization& authorization, std::string_view amz_date,
-                                     Time now) const;
+                                     std::string_view service, Time now) const;
   static std::optional<ApiError> CheckToken(const Credential& credential,
                                             const HttpRequest& request, Time now);
 

@@ -8,11 +8,14 @@
 #include "emulator/server/http_request.h"
 #include "emulator/server/http_response.h"
 #include "emulator/server/options.h"
+#include "emulator/server/query_text.h"
+#include "emulator/server/sts_endpoint.h"
 
 namespace kvs::emulator {
 namespace {
 
 using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 
 std::span<const std::uint8_t> AsBytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -152,6 +155,34 @@ TEST(HttpResponseTest, HasWhatEveryAnswerHas) {
   EXPECT_EQ(BuildChunk("hello world, hello"), "12\r\nhello world, hello\r\n");
 }
 
+TEST(QueryTextTest, ReadsForms) {
+  const std::map<std::string, std::string> expected = {
+      {"Action", "AssumeRole"}, {"RoleArn", "arn:aws:iam::1:role/a b"}, {"Empty", ""}, {"Bare", ""}, {"Rest", "a=b"}};
+  EXPECT_EQ(ParseForm("Action=GetIt&Action=AssumeRole&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa+b&Empty=&Bare&&=x&Rest=a=b"),
+            expected);
+  EXPECT_TRUE(ParseForm("").empty());
+  EXPECT_EQ(ParseForm("a=%zz%4")["a"], "%zz%4") << "what is no triple stays";
+}
+
+TEST(QueryTextTest, WritesXml) {
+  EXPECT_EQ(XmlText("a<b>&\"c\"\n\x01"), "a&lt;b&gt;&amp;\"c\"\n?");
+}
+
+TEST(RoleArnTest, TellsRolesFromOtherText) {
+  const auto role = ParseRoleArn("arn:aws-cn:iam::123456789012:role/path/to/camera");
+  ASSERT_TRUE(role);
+  EXPECT_EQ(role->partition, "aws-cn");
+  EXPECT_EQ(role->account, "123456789012");
+  EXPECT_EQ(role->name, "camera");
+  EXPECT_EQ(ParseRoleArn("arn:aws:iam::123456789012:role/a:b")->name, "a:b");
+  for (const char* text : {"", "camera", "arn:aws:iam::123456789012:user/camera", "arn:aws:iam::12345678901:role/camera",
+                           "arn:aws:iam::12345678901x:role/camera", "arn:aws:iam:eu-west-1:123456789012:role/camera",
+                           "arn:aws:sts::123456789012:role/camera", "arn:aws:iam::123456789012:role/", "arn:aws:iam::123456789012",
+                           "nra:aws:iam::123456789012:role/camera"}) {
+    EXPECT_FALSE(ParseRoleArn(text)) << text;
+  }
+}
+
 TEST(OptionsTest, ReadsTheCommandLine) {
   Options options;
   EXPECT_EQ(ParseOptions({"--port",
@@ -173,9 +204,14 @@ TEST(OptionsTest, ReadsTheCommandLine) {
                           "--fragment-rate-action",
                           "error",
                           "--credential",
-                          "a:b:c:5m"},
+                          "a:b:c:5m",
+                          "--credentials-port",
+                          "0",
+                          "--credentials-life=2s"},
                          &options),
             "");
+  EXPECT_EQ(options.credentials_port, 0);
+  EXPECT_EQ(options.credentials_life, 2s);
   EXPECT_EQ(options.data_dir, "/tmp/x");
   ASSERT_EQ(options.streams.size(), 2U);
   EXPECT_EQ(options.streams[0].second, 24);
@@ -204,6 +240,9 @@ TEST(OptionsTest, SaysWhatIsWrong) {
                                              {"--stream", "a:x"},
                                              {"--credential", "a"},
                                              {"--fragment-rate-action", "maybe"},
+                                             {"--credentials-port", "x"},
+                                             {"--credentials-life", "long"},
+                                             {"--web-identity-token", ""},
                                              {"--tls=yes"}}) {
     Options options;
     EXPECT_NE(ParseOptions(arguments, &options), "") << arguments[0];
@@ -250,6 +289,21 @@ TEST(OptionsTest, TheHelpNamesEveryOption) {
                            "--fragment-rate-action",
                            "--session-rate",
                            "--control-quotas",
+                           "--iot-port",
+                           "--iot-client-ca",
+                           "--iot-role-alias",
+                           "--iot-thing",
+                           "--iot-credential-life",
+                           "--credentials-port",
+                           "--credentials-life",
+                           "--credentials-role",
+                           "--sts-external-id",
+                           "--web-identity-token",
+                           "--imds-token-life",
+                           "--sso-token ",
+                           "--sso-refresh-token",
+                           "--sso-token-life",
+                           "--container-token",
                            "--receive-buffer",
                            "--fault"}) {
     EXPECT_NE(HelpText().find(name), std::string_view::npos) << name;

@@ -440,6 +440,201 @@ TEST_F(IotTest, FaultsActOnIt) {
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 100ms);
 }
 
+// Where the other credentials come from.
+class CredentialsTest : public IotTest {
+ protected:
+  void StartCredentials(std::vector<std::string> more = {}) {
+    more.insert(more.end(), {"--credentials-port", "0"});
+    StartServer(std::move(more));
+    const std::string url = server_->credentials_url();
+    credentials_port_ = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+  }
+  // The whole answer to a request on that port.
+  std::string AskFor(const std::string& request, const std::string& more = "", const std::string& body = "") {
+    SocketClient client(credentials_port_);
+    client.Send(request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + more +
+                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    return client.ReadAll();
+  }
+  std::string AskSts(const std::string& body, testing::Signer signer = {}, const std::string& more = "") {
+    signer.service = "sts";
+    return AskFor("POST /", SignedHeaders(signer, "/", "localhost", body) + more, body);
+  }
+  std::string ImdsToken(const std::string& seconds = "60") {
+    const std::string answer =
+        AskFor("PUT /latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: " + seconds + "\r\n");
+    return answer.starts_with("HTTP/1.1 200 ") ? answer.substr(answer.find("\r\n\r\n") + 4) : answer;
+  }
+  std::string AskImds(const std::string& path, const std::string& token, const std::string& more = "") {
+    return AskFor("GET /latest/" + path, "X-aws-ec2-metadata-token: " + token + "\r\n" + more);
+  }
+  static std::string Element(const std::string& xml, const std::string& name) {
+    const std::size_t at = xml.find("<" + name + ">");
+    return at == std::string::npos ? "" : xml.substr(at + name.size() + 2, xml.find("</", at) - at - name.size() - 2);
+  }
+  // What the service says to a call that is signed with these.
+  std::string Use(const std::string& key, const std::string& secret, const std::string& token) {
+    return Describe("\"accessKeyId\":\"" + key + "\",\"secretAccessKey\":\"" + secret + "\"", token);
+  }
+
+  static constexpr char kRole[] = "&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fr&RoleSessionName=session";
+  std::uint16_t credentials_port_ = 0;
+};
+
+TEST_F(CredentialsTest, StsGivesWhatTheServiceAccepts) {
+  StartCredentials();
+  const std::string answer = AskSts(std::string("Action=AssumeRole&Version=2011-06-15") + kRole);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, HasSubstr("\r\nContent-Type: text/xml\r\n"));
+  const std::string key = Element(answer, "AccessKeyId");
+  const std::string secret = Element(answer, "SecretAccessKey");
+  const std::string token = Element(answer, "SessionToken");
+  EXPECT_THAT(Element(answer, "Expiration"), ::testing::MatchesRegex("20..-..-..T..:..:..Z"));
+  EXPECT_THAT(Use(key, secret, token), HasSubstr("ACTIVE"));
+  EXPECT_THAT(Use(key, secret, "other"), HasSubstr("UnrecognizedClientException"));
+  const std::string arn = "arn:aws:sts::123456789012:assumed-role/r/session";
+  EXPECT_EQ(Element(answer, "Arn"), arn);
+  testing::Signer signer;
+  signer.access_key = key;
+  signer.secret_key = secret;
+  EXPECT_EQ(Element(AskSts("Action=GetCallerIdentity", signer, "x-amz-security-token: " + token + "\r\n"), "Arn"), arn);
+  EXPECT_EQ(Element(AskSts("Action=GetCallerIdentity"), "Arn"), "arn:aws:iam::123456789012:user/kvs-local");
+  StopServer();
+  const std::string events = ReadFile(Path("events"));
+  EXPECT_THAT(events, HasSubstr(R"("api":"assumeRole")"));
+  EXPECT_THAT(events, HasSubstr(R"("event":"credentials","source":"sts","role":"r","session_name":"session")"));
+  EXPECT_THAT(events, Not(HasSubstr(secret)));
+  EXPECT_THAT(events, Not(HasSubstr(token)));
+}
+
+TEST_F(CredentialsTest, StsRefusesInItsWords) {
+  StartCredentials({"--credentials-role", "r", "--sts-external-id", "e"});
+  const std::string good = std::string("Action=AssumeRole&ExternalId=e") + kRole;
+  EXPECT_THAT(AskSts(good), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(Element(AskSts(std::string("Action=AssumeRole") + kRole), "Code"), "AccessDenied") << "no external id";
+  EXPECT_EQ(Element(AskSts(good + "&DurationSeconds=899"), "Code"), "ValidationError");
+  EXPECT_EQ(Element(AskSts(good + "&RoleSessionName=a"), "Code"), "ValidationError");
+  EXPECT_EQ(Element(AskSts(good + "&RoleArn=r"), "Code"), "ValidationError");
+  const std::string denied = AskSts(good + "&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fother");
+  EXPECT_THAT(denied, StartsWith("HTTP/1.1 403 "));
+  EXPECT_EQ(Element(denied, "Code"), "AccessDenied");
+  EXPECT_THAT(denied, Not(HasSubstr("x-amzn-ErrorType")));
+  EXPECT_EQ(Element(AskSts("Action=Dance"), "Code"), "InvalidAction");
+  testing::Signer signer;
+  signer.secret_key = "wrong";
+  EXPECT_EQ(Element(AskSts(good, signer), "Code"), "SignatureDoesNotMatch");
+  signer.access_key = "AKIDOFSOMEBODYELSE00";
+  EXPECT_EQ(Element(AskSts(good, signer), "Code"), "InvalidClientTokenId");
+  EXPECT_EQ(Element(AskFor("POST /", "", good), "Code"), "MissingAuthenticationToken");
+  const std::string other = AskFor("POST /", SignedHeaders({}, "/", "localhost", good), good);
+  EXPECT_EQ(Element(other, "Code"), "SignatureDoesNotMatch") << "signed for another service";
+}
+
+TEST_F(CredentialsTest, WebIdentitiesNeedNoSignature) {
+  StartCredentials();
+  const std::string body = std::string("Action=AssumeRoleWithWebIdentity&WebIdentityToken=kvslocalWebIdentityToken") + kRole;
+  const std::string answer = AskFor("POST /", "", body);
+  EXPECT_THAT(Use(Element(answer, "AccessKeyId"), Element(answer, "SecretAccessKey"), Element(answer, "SessionToken")),
+              HasSubstr("ACTIVE"));
+  EXPECT_EQ(Element(AskFor("POST /", "", body + "%20"), "Code"), "ValidationError") << "the session name is not valid";
+  const std::string refused = AskFor("POST /", "", body + "&WebIdentityToken=other");
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 400 "));
+  EXPECT_EQ(Element(refused, "Code"), "InvalidIdentityToken");
+}
+
+TEST_F(CredentialsTest, ImdsWantsATokenThatIsNotOld) {
+  StartCredentials({"--region", "eu-west-1", "--imds-token-life", "0"});
+  EXPECT_THAT(AskFor("GET /latest/meta-data/placement/region"), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(AskImds("meta-data/placement/region", ImdsToken()), StartsWith("HTTP/1.1 401 ")) << "an old one";
+  EXPECT_THAT(ImdsToken("0"), StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(ImdsToken("21601"), StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(AskFor("PUT /latest/api/token"), StartsWith("HTTP/1.1 400 "));
+}
+
+TEST_F(CredentialsTest, ImdsKnowsTheRoleAndTheRegion) {
+  StartCredentials({"--credentials-role", "cam"});
+  const std::string token = ImdsToken();
+  EXPECT_THAT(token, StartsWith("kvslocalImdsSession"));
+  const std::string path = "meta-data/iam/security-credentials/";
+  EXPECT_THAT(AskImds(path, token), ::testing::EndsWith("\r\n\r\ncam"));
+  const std::string answer = AskImds(path + "cam", token);
+  EXPECT_THAT(answer, HasSubstr(R"("Code":"Success")"));
+  EXPECT_THAT(Use(Member(answer, "AccessKeyId"), Member(answer, "SecretAccessKey"), Member(answer, "Token")),
+              HasSubstr("ACTIVE"));
+  EXPECT_THAT(AskImds(path + "other", token), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(AskImds("meta-data/placement/region", token), ::testing::EndsWith("\r\n\r\nus-west-2"));
+  EXPECT_THAT(AskImds("dynamic/instance-identity/document", token), HasSubstr(R"("region":"us-west-2")"));
+  EXPECT_THAT(AskImds(path, token, "X-Forwarded-For: 10.0.0.1\r\n"), StartsWith("HTTP/1.1 403 "));
+}
+
+TEST_F(CredentialsTest, SsoGivesCredentialsForATokenAndATokenForARefreshToken) {
+  StartCredentials();
+  const std::string ask = "GET /federation/credentials?role_name=r&account_id=123456789012";
+  const std::string answer = AskFor(ask, "x-amz-sso_bearer_token: kvslocalSsoAccessToken\r\n");
+  EXPECT_THAT(answer, HasSubstr(R"("expiration":1)")) << "a number";
+  EXPECT_THAT(Describe(answer, Member(answer, "sessionToken")), HasSubstr("ACTIVE"));
+  const std::string refused = AskFor(ask, "x-amz-sso_bearer_token: other\r\n");
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(refused, HasSubstr("x-amzn-ErrorType: UnauthorizedException\r\n"));
+  EXPECT_THAT(refused, HasSubstr(R"({"message":)"));
+  const auto refresh = [this](const std::string& token) {
+    return AskFor("POST /token", "", R"({"clientId":"c","clientSecret":"s","grantType":"refresh_token","refreshToken":")" + token + "\"}");
+  };
+  const std::string first = refresh("kvslocalSsoRefreshToken");
+  EXPECT_THAT(AskFor(ask, "x-amz-sso_bearer_token: " + Member(first, "accessToken") + "\r\n"), HasSubstr("accessKeyId"));
+  EXPECT_THAT(refresh(Member(first, "refreshToken")), HasSubstr(R"("expiresIn":28800)"));
+  EXPECT_THAT(refresh("other"), HasSubstr(R"("error":"invalid_grant")"));
+  EXPECT_THAT(AskFor("POST /token", "", "{"), StartsWith("HTTP/1.1 400 "));
+}
+
+TEST_F(CredentialsTest, SsoTokensExpireAndRolesMayBeRefused) {
+  StartCredentials({"--sso-token-life", "0", "--credentials-role", "other"});
+  const std::string given = AskFor(
+      "POST /token", "",
+      R"({"clientId":"c","clientSecret":"s","grantType":"refresh_token","refreshToken":"kvslocalSsoRefreshToken"})");
+  const std::string ask = "GET /federation/credentials?role_name=r&account_id=123456789012";
+  EXPECT_THAT(AskFor(ask, "x-amz-sso_bearer_token: " + Member(given, "accessToken") + "\r\n"), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(AskFor(ask, "x-amz-sso_bearer_token: kvslocalSsoAccessToken\r\n"), StartsWith("HTTP/1.1 403 "));
+}
+
+TEST_F(CredentialsTest, ContainersShowTheirToken) {
+  StartCredentials({"--container-token", "secret"});
+  for (const char* path : {"GET /v2/credentials/0-1", "GET /v1/credentials"}) {
+    const std::string answer = AskFor(path, "Authorization: secret\r\n");
+    EXPECT_THAT(Use(Member(answer, "AccessKeyId"), Member(answer, "SecretAccessKey"), Member(answer, "Token")),
+                HasSubstr("ACTIVE"));
+    EXPECT_THAT(AskFor(path), StartsWith("HTTP/1.1 401 "));
+  }
+  EXPECT_THAT(AskFor("GET /v2/credentials/", "Authorization: secret\r\n"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(Request("GET", "/v1/credentials", "", "Authorization: secret\r\n"), StartsWith("HTTP/1.1 404 "))
+      << "not on the other port";
+}
+
+TEST_F(CredentialsTest, WhatTheyGaveExpires) {
+  StartCredentials({"--credentials-life", "0"});
+  const std::string answer = AskFor("GET /v1/credentials");
+  EXPECT_THAT(Use(Member(answer, "AccessKeyId"), Member(answer, "SecretAccessKey"), Member(answer, "Token")),
+              HasSubstr("ExpiredTokenException"));
+}
+
+TEST_F(CredentialsTest, FaultsActOnThem) {
+  StartCredentials({"--fault", "status,api=assumeRole,code=503,error=ServiceUnavailable", "--fault",
+                    "status,api=imdsToken,code=403", "--fault", "garbage,api=containerCredentials", "--fault",
+                    "status,api=ssoGetRoleCredentials,code=429,error=TooManyRequestsException", "--fault",
+                    "delay,api=assumeRoleWithWebIdentity,ms=100"});
+  const std::string sts = AskSts(std::string("Action=AssumeRole") + kRole);
+  EXPECT_THAT(sts, StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(Element(sts, "Code"), "ServiceUnavailable");
+  EXPECT_EQ(Element(sts, "Type"), "Receiver");
+  EXPECT_THAT(ImdsToken(), StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(AskFor("GET /v1/credentials"), HasSubstr("<html>"));
+  EXPECT_THAT(AskFor("GET /federation/credentials?role_name=r&account_id=1"), StartsWith("HTTP/1.1 429 "));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THAT(AskFor("POST /", "", std::string("Action=AssumeRoleWithWebIdentity&WebIdentityToken=kvslocalWebIdentityToken") + kRole),
+              HasSubstr("AccessKeyId"));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 100ms);
+}
+
 TEST_F(ServerTest, FaultsBreakTlsAndDelayAnswers) {
   StartServer({"--no-auth", "--tls", "--tls-dir", Path("tls"), "--fault", "tls-fail,call=1",
                "--fault", "delay,api=listStreams,ms=50", "--fault", "status,code=503,call=2"});

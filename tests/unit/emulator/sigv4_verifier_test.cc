@@ -149,6 +149,18 @@ TEST_F(SigV4VerifierTest, ChecksTheScope) {
   EXPECT_EQ(Check(service, body_), "403 InvalidSignatureException");
 }
 
+TEST_F(SigV4VerifierTest, OtherServicesHaveSignaturesOfTheirOwn) {
+  signer_.service = "sts";
+  HttpRequest request = Request("/");
+  EXPECT_EQ(SigV4Verifier::AccessKeyOf(request), "");
+  Sign(request, usual_, hash_);
+  EXPECT_EQ(SigV4Verifier::AccessKeyOf(request), signer_.access_key);
+  EXPECT_FALSE(verifier_.Verify(request, body_, now_, "sts"));
+  const auto other = verifier_.Verify(request, body_, now_);
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->type, "InvalidSignatureException");
+}
+
 TEST_F(SigV4VerifierTest, AnyRegionWhenNoneIsSet) {
   SigV4Verifier anywhere("");
   anywhere.Add({signer_.access_key, signer_.secret_key, "", kForever});
