@@ -2,6 +2,7 @@
 #define KVS_CREDENTIALS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -154,9 +155,188 @@ KVS_EXPORT Status Validate(const IotOptions& options);
 // Source: AWS IoT Core developer guide, "Authorizing direct calls to AWS services using AWS IoT Core credential provider".
 KVS_EXPORT std::unique_ptr<CredentialSource> MakeIotCredentials(IotOptions options);
 
+// What the sources have in common that the aws command line knows, too.
+struct AwsSourceOptions {
+  // Empty: the environment of the process.
+  EnvironmentLookup environment;
+  // Reads what files these sources name. Empty: the file system. They are small and local by contract, so reading one does not
+  // count as waiting.
+  FileReader reader;
+  // Whose STS is asked. Empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1.
+  std::string region;
+  // How STS and SSO are reached; AWS_ENDPOINT_URL_STS, …_SSO, …_SSO_OIDC and AWS_ENDPOINT_URL say where, if they are set. Hosts of
+  // the machine's own network (containers, instance metadata) are connected to directly.
+  NetworkPath path;
+  // A PEM file or a folder of the certificates to trust; empty: the system's.
+  std::string ca_path;
+  Duration connection_timeout = Duration::Seconds(3);
+  // Of each call.
+  Duration completion_timeout = Duration::Seconds(10);
+  // Not set: nothing is logged.
+  std::shared_ptr<LogSink> log;
+};
+
+// What the program itself has: `ask` is called for each Fetch, on a thread of its own, so it may wait; two calls may overlap when
+// they are not behind MakeCachedCredentials. What it returns is checked (Validate). `name`: for messages.
+// Owner:  `ask` is kept until this object is gone and the last call has returned, and may be destroyed on any thread.
+// Errors: kInvalidState when there is no thread to be had; else those that `ask` returns.
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeCallbackCredentials(std::string name,
+                                                                     std::function<Result<Credentials>()> ask);
+
+// A program that prints credentials.
+struct ProcessOptions {
+  // The program with its arguments, split as a shell splits words (quotes and backslashes); no shell runs it, so nothing in it is
+  // expanded.
+  std::string command;
+  // It is killed after that.
+  Duration time_limit = Duration::Minutes(1);
+};
+
+// Runs it for each Fetch, on a thread of its own, and reads from its standard output, at most 64 KiB:
+//   {"Version": 1, "AccessKeyId": "…", "SecretAccessKey": "…", "SessionToken": "…", "Expiration": "2026-01-01T00:00:00Z"}
+// the last two if there are any. What it writes to standard error goes nowhere, as there may be secrets in it.
+// Errors: kInvalidArgument: the command is empty or has an open quote; kNotFound: there is no such program; kTimedOut;
+//         kCredentialsRefused: it ended with another exit status than 0; kBadResponse: it printed something else. The message names the program, never its arguments or what it printed.
+// Source: AWS CLI user guide, "Sourcing credentials with an external process".
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeProcessCredentials(ProcessOptions options);
+
+struct AssumeRoleOptions : AwsSourceOptions {
+  // "arn:aws:iam::123456789012:role/camera"
+  std::string role_arn;
+  // 2 to 64 of [\w+=,.@-]. Empty: "kvs-" and the time.
+  std::string session_name;
+  std::string external_id;
+  // How long the credentials are to live; not set: as the role says.
+  std::optional<Duration> duration;
+};
+
+// AssumeRole of STS, signed with what `source` gives. The name tells both.
+// Errors: of `source`, where kNoCredentials becomes kCredentialsRefused, as a role is configured; kInvalidArgument;
+//         kCredentialsRefused, kThrottled, kServiceFailure, kBadResponse, and those of a connection.
+// Source: AWS STS API reference.
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeAssumeRoleCredentials(AssumeRoleOptions options,
+                                                                       std::unique_ptr<CredentialSource> source);
+
+struct WebIdentityOptions : AwsSourceOptions {
+  // Empty, each: AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_SESSION_NAME.
+  std::string role_arn;
+  std::string token_file;
+  std::string session_name;
+};
+
+// AssumeRoleWithWebIdentity of STS, with the token in a file that is read at each Fetch: EKS and others rewrite it.
+// Errors: kNoCredentials: neither role nor file are given; kInvalidArgument: one of them is; kFileError; else as
+//         MakeAssumeRoleCredentials.
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeWebIdentityCredentials(WebIdentityOptions options);
+
+// Somebody who has logged in with "aws sso login".
+struct SsoOptions : AwsSourceOptions {
+  // The name of the sso-session in the configuration; empty: there is none, the token is that of the start URL.
+  std::string session;
+  std::string start_url;
+  // Where the portal is.
+  std::string sso_region;
+  std::string account_id;
+  std::string role_name;
+  // What "aws sso login" is to be run with, for messages; empty: none.
+  std::string profile;
+};
+
+// GetRoleCredentials of the SSO portal, with the token that the aws command line has left in ~/.aws/sso/cache. Of a session it is
+// renewed when it is about to expire and there is a refresh token, and written back there, as the aws command line would.
+// Errors: kInvalidArgument: a part is missing; kCredentialsRefused: nobody has logged in, or not lately, with what to run;
+//         kFileError; else as MakeAssumeRoleCredentials.
+// Source: AWS SDKs reference guide, "IAM Identity Center credential provider"; SSO portal and OIDC API references.
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeSsoCredentials(SsoOptions options);
+
+// What the container's surroundings give (ECS, EKS pod identity, Greengrass): AWS_CONTAINER_CREDENTIALS_RELATIVE_URI at
+// 169.254.170.2, else AWS_CONTAINER_CREDENTIALS_FULL_URI with https, a loopback address, 169.254.170.2, 169.254.170.23 or
+// [fd00:ec2::23]. AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, read at each Fetch, else AWS_CONTAINER_AUTHORIZATION_TOKEN is sent along.
+// Errors: kNoCredentials: neither URI is set; kInvalidArgument: another host, or a token that cannot be sent; kFileError; else as
+//         MakeAssumeRoleCredentials.
+// Source: AWS SDKs reference guide, "Container credential provider".
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeContainerCredentials(AwsSourceOptions options = {});
+
+struct InstanceOptions : AwsSourceOptions {
+  InstanceOptions() {
+    // It is next door, or not there.
+    connection_timeout = Duration::Seconds(1);
+    completion_timeout = Duration::Seconds(2);
+  }
+  // Until it has answered once, that nobody answers means that this is no EC2 instance: kNoCredentials. For the end of a chain.
+  bool may_be_elsewhere = false;
+};
+
+// The role of the EC2 instance, from its metadata service (IMDSv2 only: without a token nothing is asked). Not with
+// AWS_EC2_METADATA_DISABLED=true. AWS_EC2_METADATA_SERVICE_ENDPOINT says where it is, or AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE
+// (IPv4, IPv6). Never through a proxy.
+// Errors: kNoCredentials: it is disabled, or the instance has no role; else as MakeAssumeRoleCredentials.
+// Source: EC2 user guide, "Use IMDSv2", "Retrieve security credentials from instance metadata".
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeInstanceCredentials(InstanceOptions options = {});
+
+// How a profile may say where credentials come from, in the order in which they are looked for.
+enum class ProfilePart : std::uint8_t {
+  kAssumeRole,       // role_arn with source_profile or credential_source
+  kWebIdentity,      // role_arn with web_identity_token_file
+  kSso,              // sso_session or sso_start_url, sso_account_id, sso_role_name
+  kCredentialsFile,  // aws_access_key_id … in the credentials file
+  kProcess,          // credential_process
+  kConfigFile,       // aws_access_key_id … in the config file
+};
+
+struct ProfileOptions : AwsSourceOptions {
+  // Empty: AWS_PROFILE, AWS_DEFAULT_PROFILE, "default".
+  std::string profile;
+  // What of the profile is looked at. Empty: all.
+  std::vector<ProfilePart> parts;
+};
+
+// A profile of ~/.aws/config and ~/.aws/credentials (AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE), read at each Fetch.
+// The files' settings are those of the aws command line; what is not possible here is refused by name (mfa_serial).
+// Files that others can read are a warning in the log, once.
+// Errors: kNoCredentials: the profile says nothing of credentials, or is "default", not asked for by name, and not there;
+//         kInvalidArgument: a profile that is not there or contradicts itself, or a line that cannot be understood, with file and
+//         line; kFileError; else those of the source that the profile names.
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeProfileCredentials(ProfileOptions options = {});
+
+// The order of the aws command line:
+//   1. AWS_ACCESS_KEY_ID, …           not when `profile` is given
+//   2. the profile's role             role_arn with source_profile or credential_source
+//   3. web identity                   AWS_ROLE_ARN, … (not when `profile` is given), then the profile's
+//   4. the profile's SSO
+//   5. the profile's keys in the credentials file
+//   6. the profile's credential_process
+//   7. the profile's keys in the config file
+//   8. the container's
+//   9. the instance's
+// The first that is configured is used, and asked first from then on. Put it behind MakeCachedCredentials. `parts` is not used.
+// Source: botocore/credentials.py, create_credential_resolver (without its /etc/boto.cfg and AWS_CREDENTIAL_FILE).
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeDefaultCredentials(ProfileOptions options = {});
+
+// One source by name, for programs that let their users choose.
+enum class CredentialSourceKind : std::uint8_t {
+  kDefault,      // MakeDefaultCredentials
+  kEnvironment,  // MakeEnvironmentCredentials
+  kProfile,      // MakeProfileCredentials
+  kProcess,      // credential_process of the profile
+  kSso,          // SSO of the profile
+  kWebIdentity,  // of the environment, else of the profile
+  kContainer,    // MakeContainerCredentials
+  kInstance,     // MakeInstanceCredentials
+};
+
+// "default", "environment", "profile", "process", "sso", "web-identity", "container", "imds".
+KVS_EXPORT std::string_view CredentialSourceName(CredentialSourceKind kind);
+
+// That source, behind MakeCachedCredentials, and the same one for all of the process who ask for the same with the same variables
+// set, for as long as one of them keeps it: a hundred streams ask once. It is not shared where a `reader` is given.
+// Thread: any.
+KVS_EXPORT std::shared_ptr<CredentialSource> SharedCredentials(CredentialSourceKind kind, ProfileOptions options = {});
+
 // Asks one after the other. kNoCredentials moves on to the next; any other answer ends the search,
 // as a source that is configured and broken is for the user to hear about. When all are exhausted:
-// kNoCredentials with what each said.
+// kNoCredentials with what each said. The one that
+// gave some is asked first the next time, so that what comes before it is not asked again; its name is that of the chain from then on.
 KVS_EXPORT std::unique_ptr<CredentialSource> MakeCredentialChain(
     std::vector<std::unique_ptr<CredentialSource>> sources);
 
