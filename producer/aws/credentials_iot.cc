@@ -12,15 +12,13 @@
 
 #include "kvs/credentials.h"
 #include "pic/base/log.h"
+#include "producer/aws/credentials_call.h"
 #include "producer/aws/small_file.h"
-#include "producer/aws/timestamp.h"
 #include "producer/aws/url.h"
 #include "producer/environment.h"
 #include "producer/net/route.h"
 #include "producer/net/transport.h"
 #include "producer/service/error_map.h"
-#include "producer/service/json.h"
-#include "producer/service/validation.h"
 
 namespace kvs {
 namespace {
@@ -30,15 +28,9 @@ constexpr std::size_t kMaxNameLength = 128;
 // A certificate is about 1 KiB, a key of RSA 4096 about 3 KiB; there may be a chain.
 constexpr std::size_t kMaxCertificateBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMaxKeyBytes = std::size_t{16} * 1024;
-// The session token has 8 KiB at most, see Validate(Credentials).
-constexpr std::size_t kMaxAnswerBytes = std::size_t{16} * 1024;
-constexpr std::size_t kMaxExcerpt = 256;
 constexpr std::string_view kThingHeader = "x-amzn-iot-thingname";
-constexpr int kHttpTooManyRequests = 429;
-constexpr int kHttpRequestTimeout = 408;
-constexpr int kFirstServerError = 500;
 
-using service::PrintableExcerpt;
+using aws::Quoted;
 using service::TransportError;
 
 struct Free {
@@ -49,10 +41,6 @@ struct Free {
 
 Status Bad(std::string message) {
   return {StatusCode::kInvalidArgument, std::move(message)};
-}
-
-std::string Quoted(std::string_view text) {
-  return "\"" + PrintableExcerpt(text, kMaxExcerpt) + "\"";
 }
 
 Status CheckName(std::string_view what, std::string_view name, bool (*allowed)(char)) {
@@ -199,118 +187,10 @@ constexpr std::string_view kRefusalHint =
     "to the thing, that its policy allows iot:AssumeRoleWithCertificate on the role alias, and that the role trusts "
     "credentials.iot.amazonaws.com";
 
-// One call: all that is known of it, so that it does not need the source any more.
-class Exchange {
- public:
-  Exchange(std::string attempt, std::weak_ptr<char> alive, CredentialsCallback done)
-      : attempt_(std::move(attempt)), alive_(std::move(alive)), done_(std::move(done)) {
-    body_.reserve(kMaxAnswerBytes);  // it never moves, so nothing of it stays behind
-  }
-  ~Exchange() { WipeString(body_); }
-  Exchange(const Exchange&) = delete;
-  Exchange& operator=(const Exchange&) = delete;
+constexpr std::string_view kAnswerHint = "; check that this is the credentials endpoint of AWS IoT";
 
-  void Take(std::span<const std::uint8_t> bytes) {
-    too_large_ = too_large_ || body_.size() + bytes.size() > kMaxAnswerBytes;
-    if (!too_large_) {
-      body_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    }
-  }
-
-  void Finish(const net::TransferResult& result) {
-    if (!alive_.expired()) {
-      done_(AnswerOf(result));
-    }
-  }
-
- private:
-  Result<Credentials> AnswerOf(const net::TransferResult& result) {
-    if (result.error || !result.response) {
-      const TransportError error = result.error.value_or(TransportError::kOther);
-      std::string message = attempt_ + " failed: " + std::string(TransportErrorText(error));
-      if (!result.detail.empty()) {
-        message += " (" + PrintableExcerpt(result.detail, kMaxExcerpt) + ")";
-      }
-      return Status(MapTransportError(error), message + std::string(TransportHint(error)));
-    }
-    return result.response->status == service::kHttpOk ? Parse() : Refusal(*result.response);
-  }
-
-  Status Refusal(const service::HttpResponse& response) const {
-    std::string said;
-    if (const auto fields = service::JsonFields::Parse(response.body, service::kMaxResponseBytes);
-        fields.ok()) {
-      said = PrintableExcerpt(
-          fields->String("message").value_or(fields->String("Message").value_or("")), kMaxExcerpt);
-    }
-    const bool theirs = response.status >= kFirstServerError ||
-                        response.status == kHttpTooManyRequests ||
-                        response.status == kHttpRequestTimeout;
-    const bool refused = !theirs && response.status >= 400;
-    const StatusCode code =
-        refused ? StatusCode::kCredentialsRefused : service::MapServiceError(response.status, "");
-    std::string message =
-        attempt_ + (refused ? " was refused" : " failed") + (said.empty() ? "" : ": " + said);
-    return Status(code, message + std::string(refused ? kRefusalHint : ""))
-        .WithService(response.status, "", "");
-  }
-
-  Status NotUnderstood(std::string_view why) const {
-    return Status(StatusCode::kBadResponse,
-                  attempt_ + ": the answer cannot be understood: " + std::string(why) +
-                      "; check that this is the credentials endpoint of AWS IoT")
-        .WithService(service::kHttpOk, "", "");
-  }
-
-  Result<Credentials> Parse() {
-    if (too_large_) {
-      return NotUnderstood("it is longer than " + std::to_string(kMaxAnswerBytes) + " bytes");
-    }
-    Result<service::JsonFields> fields = service::JsonFields::Parse(body_, kMaxAnswerBytes);
-    if (!fields.ok()) {
-      return NotUnderstood(fields.status().message());
-    }
-    Credentials credentials;
-    credentials.access_key_id = fields->String("credentials.accessKeyId").value_or("");
-    credentials.secret_access_key = Secret(fields->String("credentials.secretAccessKey").value_or(""));
-    credentials.session_token = Secret(fields->String("credentials.sessionToken").value_or(""));
-    credentials.expiration = aws::ParseIsoTime(fields->String("credentials.expiration").value_or(""));
-    fields->Wipe();
-    if (Status status = Validate(credentials); !status.ok()) {
-      return NotUnderstood(status.message());
-    }
-    if (credentials.session_token.empty() || !credentials.expiration) {
-      return NotUnderstood(credentials.expiration ? "it has no session token"
-                                                  : "it has no expiration of the form YYYY-MM-DDTHH:MM:SSZ");
-    }
-    return credentials;
-  }
-
-  const std::string attempt_;  // "GET https://… for the thing …"
-  const std::weak_ptr<char> alive_;
-  const CredentialsCallback done_;
-  std::string body_;
-  bool too_large_ = false;
-};
-
-class IotHandler final : public net::TransferHandler {
- public:
-  IotHandler(NetworkServices& net, std::shared_ptr<Exchange> exchange)
-      : net_(net), exchange_(std::move(exchange)) {}
-
-  // Always taken, so that no other place holds it.
-  bool OnBody(std::span<const std::uint8_t> bytes) override {
-    exchange_->Take(bytes);
-    return true;
-  }
-  void OnDone(net::TransferResult result) override {
-    net_.Post([exchange = exchange_, result = std::move(result)] { exchange->Finish(result); });
-  }
-
- private:
-  NetworkServices& net_;
-  const std::shared_ptr<Exchange> exchange_;
-};
+constexpr aws::CredentialNames kNames = {"credentials.accessKeyId", "credentials.secretAccessKey", "credentials.sessionToken",
+                                         "credentials.expiration"};
 
 class IotCredentials final : public CredentialSource {
  public:
@@ -348,11 +228,15 @@ class IotCredentials final : public CredentialSource {
     how.ca_path = options_.ca_path;
     how.route = *route_;
     how.identity = *std::move(identity);
-    auto exchange = std::make_shared<Exchange>("asking AWS IoT for credentials (GET " + request.url + ", thing \"" +
-                                                   options_.thing_name + "\")",
-                                               alive_, std::move(done));
-    net.transport()->Start(std::move(request), std::move(how),
-                           std::make_unique<IotHandler>(net, std::move(exchange)));
+    const aws::CallText text = {"asking AWS IoT for credentials (GET " + request.url + ", thing \"" + options_.thing_name + "\")",
+                                kRefusalHint, kAnswerHint, TransportHint};
+    aws::StartCall(net, {text, std::move(request), std::move(how)}, alive_,
+                   [text, done = std::move(done)](Result<Secret> answer) {
+                     Result<Credentials> credentials =
+                         answer.ok() ? aws::CredentialsOfJson(answer->Reveal(), kNames) : answer.status();
+                     done(answer.ok() && !credentials.ok() ? text.NotUnderstood(credentials.status().message())
+                                                           : std::move(credentials));
+                   });
   }
 
  private:

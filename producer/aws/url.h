@@ -29,6 +29,12 @@ struct Url {
 // kInvalidArgument with what is wrong. The message holds neither query nor user info.
 Result<Url> ParseUrl(std::string_view text);
 
+// Letters, digits, '-', '.', '_', '~'. Source: RFC 3986, 2.3.
+bool IsUnreserved(char c);
+
+// Every byte but unreserved ones and those in `also_keep` as "%XX".
+std::string PercentEncode(std::string_view text, std::string_view also_keep);
+
 }  // namespace kvs::aws
 
 #endif  // KVS_PRODUCER_AWS_URL_H_

@@ -204,7 +204,8 @@ CurlTransport::Transfer::Transfer(TransferId id, service::HttpRequest request, T
 }
 
 CurlTransport::Transfer::~Transfer() {
-  // The request holds the signature and the session token.
+  // The request holds the signature and the session token, or asks for credentials with a token in its body.
+  WipeString(request_.body);
   for (service::HttpHeader& header : request_.headers) {
     OPENSSL_cleanse(header.value.data(), header.value.size());
   }
@@ -255,6 +256,9 @@ void CurlTransport::Transfer::ConfigureBody() {
     return;
   }
   Set(CURLOPT_POST, 1L);
+  if (request_.method != "POST") {
+    Set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  }
   if (!options_.stream_body) {
     Set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request_.body.size()));
     Set(CURLOPT_POSTFIELDS, request_.body.c_str());

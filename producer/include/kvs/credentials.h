@@ -162,10 +162,12 @@ struct AwsSourceOptions {
   // Reads what files these sources name. Empty: the file system. They are small and local by contract, so reading one does not
   // count as waiting.
   FileReader reader;
+  // Whose settings count: a profile of ~/.aws/config and ~/.aws/credentials. Empty: AWS_PROFILE, AWS_DEFAULT_PROFILE, "default".
+  std::string profile;
   // Whose STS is asked. Empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1.
   std::string region;
-  // How STS and SSO are reached; AWS_ENDPOINT_URL_STS, …_SSO, …_SSO_OIDC and AWS_ENDPOINT_URL say where, if they are set. Hosts of
-  // the machine's own network (containers, instance metadata) are connected to directly.
+  // How STS and SSO are reached. AWS_ENDPOINT_URL_STS, …_SSO and …_SSO_OIDC, AWS_ENDPOINT_URL, and the profile's endpoint_url say
+  // where they are, in this order. Hosts of the machine's own network (containers, instance metadata) are connected to directly.
   NetworkPath path;
   // A PEM file or a folder of the certificates to trust; empty: the system's.
   std::string ca_path;
@@ -238,8 +240,6 @@ struct SsoOptions : AwsSourceOptions {
   std::string sso_region;
   std::string account_id;
   std::string role_name;
-  // What "aws sso login" is to be run with, for messages; empty: none.
-  std::string profile;
 };
 
 // GetRoleCredentials of the SSO portal, with the token that the aws command line has left in ~/.aws/sso/cache. Of a session it is
@@ -285,8 +285,6 @@ enum class ProfilePart : std::uint8_t {
 };
 
 struct ProfileOptions : AwsSourceOptions {
-  // Empty: AWS_PROFILE, AWS_DEFAULT_PROFILE, "default".
-  std::string profile;
   // What of the profile is looked at. Empty: all.
   std::vector<ProfilePart> parts;
 };
