@@ -100,7 +100,7 @@ const PropertyRow kTable[] = {
      "\"session_token\" counts as not set",
      SecretProperty{&Settings::session_token, "session_token"}},
     {"aws-region", "AWS region",
-     "Region; when not set AWS_DEFAULT_REGION, then AWS_REGION, then us-west-2",
+     "Region; when not set AWS_DEFAULT_REGION, AWS_REGION, then as the documentation says, in the end us-west-2",
      StringProperty{&Settings::aws_region, kDefaultRegionName, true}},
     {"rotation-period", "Rotation period",
      "Seconds (no effect: credentials are renewed when they expire)",
@@ -150,7 +150,8 @@ const PropertyRow kTable[] = {
      "Which timestamp of a buffer is used; default-timestamp: PTS, and DTS where it is missing",
      EnumOf<&Settings::frame_timestamp>(gst_kvs_sink_frame_timestamp_type_get_type)},
     {"endpoint", "Endpoint",
-     "URL of the control plane; when not set CONTROL_PLANE_URI, then that of the region",
+     "URL of the control plane; when not set CONTROL_PLANE_URI, AWS_ENDPOINT_URL_KINESIS_VIDEO, AWS_ENDPOINT_URL, then that of "
+     "the region",
      StringProperty{&Settings::endpoint, nullptr}},
     {"ca-path", "CA path",
      "File (PEM) or folder of certificates to trust; when not set KVSSINK_CA_CERT_PATH, then the "

@@ -140,10 +140,25 @@ IpVersion ToIpVersion(IpVersionChoice choice) {
   return choice == IpVersionChoice::kV4 ? IpVersion::kV4 : IpVersion::kV6;
 }
 
+// Credentials from where Amazon's element has them, which knows neither profiles nor instances: then no profile and no instance says
+// where the service is either, so that a launch line means what it meant there.
+bool HasAmazonsCredentials(const Settings& settings, const Surroundings& world) {
+  const bool in_environment = FirstSet({}, world.environment, {"AWS_ACCESS_KEY_ID"}).has_value() &&
+                              FirstSet({}, world.environment, {"AWS_SECRET_ACCESS_KEY"}).has_value();
+  const std::string path = settings.credential_path.value_or("");
+  return settings.iot_certificate != nullptr || !settings.access_key.empty() || !settings.secret_key.empty() ||
+         in_environment || (!path.empty() && world.is_readable(path));
+}
+
 // Which host is meant, and how it is reached.
-void ResolveNetwork(const Settings& settings, const Surroundings& world, Resolved& resolved) {
+Status ResolveNetwork(const Settings& settings, const Surroundings& world, Resolved& resolved) {
   ProducerConfig& config = resolved.producer;
   config.environment = world.environment;
+  config.region = settings.aws_region.value_or("");
+  config.endpoint = settings.endpoint.value_or("");
+  if (HasAmazonsCredentials(settings, world)) {
+    config.profile.reset();
+  }
   if (settings.dual_stack) {
     config.dual_stack = true;
   }
@@ -157,6 +172,17 @@ void ResolveNetwork(const Settings& settings, const Surroundings& world, Resolve
   config.proxy_user = settings.proxy_id.value_or("");
   config.proxy_password = std::make_shared<Secret>(settings.proxy_pw.Clone());
   FillFromEnvironment(config);
+  Result<ServiceLocation> location = Locate(config);
+  if (!location.ok()) {
+    return location.status();
+  }
+  config.region = location->region;
+  config.endpoint = location->endpoint;
+  config.dual_stack = location->dual_stack;
+  config.fips = location->fips;
+  if (!location->note.empty()) {
+    resolved.notes.push_back(location->note);
+  }
   const std::string kinds = std::string(*config.dual_stack ? "dual-stack" : "") +
                             (*config.dual_stack && *config.fips ? " and " : "") + (*config.fips ? "fips" : "");
   if (!config.endpoint.empty()) {
@@ -164,9 +190,9 @@ void ResolveNetwork(const Settings& settings, const Surroundings& world, Resolve
     if (!kinds.empty()) {
       resolved.notes.push_back(kinds + ": no effect, as the endpoint is given");
     }
-    return;
+    return {};
   }
-  resolved.service = "Kinesis Video Streams in " + config.region;
+  resolved.service = "Kinesis Video Streams in " + (config.region.empty() ? "the region of this EC2 instance" : config.region);
   if (!kinds.empty()) {
     resolved.service += " (endpoint with " + kinds + ", which not every region has)";
   }
@@ -174,18 +200,16 @@ void ResolveNetwork(const Settings& settings, const Surroundings& world, Resolve
     resolved.notes.emplace_back(
         "only IPv6 is to be used, and the usual endpoints have IPv4 addresses only: set dual-stack=true");
   }
+  return {};
 }
 
 Status ResolveProducer(const Settings& settings, const Surroundings& world, Resolved& resolved) {
   ProducerConfig& config = resolved.producer;
-  config.region =
-      FirstSet(settings.aws_region, world.environment, {"AWS_DEFAULT_REGION", "AWS_REGION"})
-          .value_or(kDefaultRegionName);
-  config.endpoint =
-      FirstSet(settings.endpoint, world.environment, {"CONTROL_PLANE_URI"}).value_or("");
   config.ca_path =
       FirstSet(settings.ca_path, world.environment, {"KVSSINK_CA_CERT_PATH"}).value_or("");
-  ResolveNetwork(settings, world, resolved);
+  if (Status status = ResolveNetwork(settings, world, resolved); !status.ok()) {
+    return status;
+  }
   if (settings.storage_size_mib < kMinStorageMib || settings.storage_size_mib > kMaxStorageMib) {
     return Invalid("storage-size=" + std::to_string(settings.storage_size_mib) +
                    " (MiB) is out of range: " + std::to_string(kMinStorageMib) + " .. " +

@@ -133,9 +133,10 @@ struct Resolved {
 };
 
 // The one place that knows which of property, variable and file comes first:
-//   region       aws-region, AWS_DEFAULT_REGION, AWS_REGION, us-west-2
-//   endpoint     endpoint, CONTROL_PLANE_URI, the region's
-//   host         dual-stack and fips, AWS_USE_DUALSTACK_ENDPOINT and AWS_USE_FIPS_ENDPOINT; not with an endpoint
+//   region       aws-region, then as kvs::Locate; without profile and instance where credentials are from where Amazon's element
+//                has them
+//   endpoint     endpoint, the same
+//   host         dual-stack and fips, the same; not with an endpoint
 //   addresses    ip-version, AWS_KVS_USE_IPV4, AWS_KVS_USE_IPV6
 //   proxy        proxy, and what the library finds in https_proxy and the like
 //   CA           ca-path, KVSSINK_CA_CERT_PATH, the system's

@@ -1,7 +1,8 @@
 #include <cstdlib>
 
 #include "kvs/producer.h"
-#include "producer/aws/endpoints.h"
+#include "producer/aws/service_location.h"
+#include "producer/aws/shared_config.h"
 #include "producer/environment.h"
 
 namespace kvs {
@@ -17,16 +18,38 @@ EnvironmentLookup OrOfProcess(EnvironmentLookup lookup) {
   };
 }
 
+Result<ServiceLocation> Locate(const ProducerConfig& config) {
+  aws::SharedConfig files;
+  std::string profile = config.profile.value_or("");
+  std::string note;
+  if (config.profile) {
+    const EnvironmentLookup lookup = OrOfProcess(config.environment);
+    Result<aws::SharedConfig> read = aws::LoadSharedConfig(lookup);
+    const bool by_name = !profile.empty() || !lookup("AWS_PROFILE").value_or("").empty();
+    if (read.ok()) {
+      files = *std::move(read);
+    } else if (by_name) {
+      return read.status();
+    } else {
+      // Nobody may have thought of these files here.
+      note = read.status().message() + "; no region and no endpoint is taken from there";
+    }
+    profile = profile.empty() ? aws::ProfileName(lookup) : profile;
+  }
+  Result<ServiceLocation> location = aws::LocateService(
+      {config.region, config.endpoint, config.dual_stack, config.fips,
+       config.profile ? std::optional<std::string_view>(profile) : std::nullopt},
+      config.environment, files);
+  if (location.ok()) {
+    location->note = std::move(note);
+  }
+  return location;
+}
+
 void FillFromEnvironment(ProducerConfig& config) {
   const EnvironmentLookup lookup = OrOfProcess(config.environment);
   const auto text = [&lookup](const char* name) { return lookup(name).value_or(""); };
   const auto is_set = [&text](const char* name) { return !text(name).empty(); };
-  if (!config.dual_stack) {
-    config.dual_stack = aws::IsTrueSetting(text("AWS_USE_DUALSTACK_ENDPOINT"));
-  }
-  if (!config.fips) {
-    config.fips = aws::IsTrueSetting(text("AWS_USE_FIPS_ENDPOINT"));
-  }
   if (!config.ip_version) {
     config.ip_version = is_set("AWS_KVS_USE_IPV4")   ? IpVersion::kV4
                         : is_set("AWS_KVS_USE_IPV6") ? IpVersion::kV6

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "kvs/version.h"
+#include "pic/base/log.h"
 #include "pic/base/mutex.h"
-#include "producer/aws/endpoints.h"
 #include "producer/environment.h"
 #include "producer/log/log4cplus_file.h"
 #include "producer/producer_context.h"
@@ -54,7 +54,7 @@ Status CheckConfig(const ProducerConfig& config) {
   if (!config.ca_path.empty() && ::access(config.ca_path.c_str(), R_OK) != 0) {
     return {StatusCode::kFileError, "the CA file or folder \"" + config.ca_path + "\" cannot be read"};
   }
-  return aws::ValidateRegion(config.region);
+  return {};
 }
 
 Status CheckStream(const StreamConfig& config) {
@@ -178,19 +178,21 @@ Result<std::shared_ptr<Producer>> Producer::Create(ProducerConfig config) {
   if (Status status = CheckConfig(config); !status.ok()) {
     return status;
   }
+  Result<ServiceLocation> location = Locate(config);
+  if (!location) {
+    return location.status();
+  }
+  if (!location->note.empty()) {
+    Logger(config.log.get(), "kvs-net").Write(LogLevel::kWarn, location->note);
+  }
   FillFromEnvironment(config);
   auto context = std::make_shared<ProducerContext>();
-  auto endpoint = config.endpoint.empty() ? aws::ControlPlaneUrl(config.region, {*config.dual_stack, *config.fips})
-                                          : aws::NormalizeEndpoint("endpoint", config.endpoint);
-  if (!endpoint) {
-    return endpoint.status();
-  }
   auto route = net::MakeRoute(config, OrOfProcess(config.environment), config.debug->log_curl ? config.log : nullptr);
   if (!route) {
     return route.status();
   }
   RegisterAtExitOnce();
-  context->endpoint = *std::move(endpoint);
+  context->service = std::make_unique<ServiceFinder>(*std::move(location), config.environment, config.log);
   context->route = *std::move(route);
   context->user_agent =
       service::MakeUserAgent(config.user_agent, KVS_VERSION_STRING, service::CurrentPlatform(), config.user_agent_suffix);

@@ -12,6 +12,7 @@
 #include "producer/net/network_thread.h"
 #include "producer/net/transport.h"
 #include "producer/service/call.h"
+#include "producer/service_finder.h"
 
 namespace kvs {
 
@@ -19,7 +20,6 @@ namespace kvs {
 struct ProducerContext {
   // Constant after construction.
   ProducerConfig config;
-  std::string endpoint;  // of the control plane, without a final '/'
   std::shared_ptr<const net::Route> route;
   std::string user_agent;
   std::string app;  // as in the media
@@ -27,6 +27,7 @@ struct ProducerContext {
   net::NetworkThread* network = nullptr;  // the process's
 
   // Network thread only.
+  std::unique_ptr<ServiceFinder> service;  // constant after construction
   aws::SigningKeyCache signing_keys;
   struct KnownStream {
     std::string arn;  // empty: was never asked for

@@ -231,16 +231,18 @@ net::TransferOptions RemoteStream::Options() const {
 }
 
 void RemoteStream::WithCredentials(CredentialsUser use) {
-  context_->config.credentials->Fetch(
-      context_->network->loop(), [self = shared_from_this(), use = std::move(use)](Result<Credentials> credentials) {
-        if (credentials.ok()) {
-          const MutexLock lock(self->mutex_);
-          if (auto news = self->credentials_.OnSome(self->context_->config.credentials->name(), credentials->expiration)) {
-            self->TellListener(*std::move(news));
-          }
-        }
-        use(std::move(credentials));
-      });
+  net::NetworkLoop& loop = context_->network->loop();
+  auto take = [self = shared_from_this(), use = std::move(use)](Result<Credentials> credentials) {
+    if (credentials.ok()) {
+      const MutexLock lock(self->mutex_);
+      if (auto news = self->credentials_.OnSome(self->context_->config.credentials->name(), credentials->expiration)) {
+        self->TellListener(*std::move(news));
+      }
+    }
+    use(std::move(credentials));
+  };
+  context_->service->WhenFound(
+      loop, [&loop, context = context_, take = std::move(take)] { context->config.credentials->Fetch(loop, take); });
 }
 
 void RemoteStream::OnCredentialsRenewed(std::string_view source, std::optional<WallTime> expiration) {
@@ -272,13 +274,13 @@ void RemoteStream::TellNoCredentials(const Status& reason) {
 
 Status RemoteStream::Sign(service::HttpRequest& request, const Credentials& credentials) {
   aws::SigningOptions options;
-  options.region = context_->config.region;
+  options.region = context_->service->region();
   options.time = context_->network->loop().wall_now() + context_->clock_skew;
   return aws::SignRequest(request, credentials, options, context_->signing_keys);
 }
 
 Result<service::HttpRequest> RemoteStream::MakeRequest(Call call) {
-  const service::CallContext context{context_->endpoint, context_->user_agent};
+  const service::CallContext context{context_->service->control_plane(), context_->user_agent};
   const StreamConfig& config = core_config();
   switch (call) {
     case Call::kDescribe:

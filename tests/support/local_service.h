@@ -30,6 +30,7 @@ class LocalService {
   LocalService& operator=(const LocalService&) = delete;
 
   std::string url() const { return server_->url(); }
+  std::string credentials_url() const { return server_->credentials_url(); }
   // Ends the service and says what it has seen.
   emulator::StreamTotals Finish() {
     if (thread_.joinable()) {

@@ -17,14 +17,17 @@
 namespace kvs {
 
 struct ProducerConfig : NetworkPath {
-  // e.g. "us-west-2"; checked for its form. Used in signatures also where `endpoint` is given.
-  std::string region = "us-west-2";
-  // Where the control plane is, e.g. "https://127.0.0.1:8443". Empty: from the region. Without a scheme: https.
+  // e.g. "us-west-2"; checked for its form. Used in signatures also where `endpoint` is given. Empty: see Locate.
+  std::string region;
+  // Where the control plane is, e.g. "https://127.0.0.1:8443", or a VPC endpoint. Without a scheme: https. Empty: see Locate.
   std::string endpoint;
-  // With an `endpoint` from the region: a host that has IPv6 addresses as well; one with FIPS 140 validated cryptography, which
-  // some regions always have. Not set, here and below: see FillFromEnvironment.
+  // Without an `endpoint`: a host that has IPv6 addresses as well; one with FIPS 140 validated cryptography, which some regions
+  // always have. Not set: see Locate.
   std::optional<bool> dual_stack;
   std::optional<bool> fips;
+  // Whose settings of the aws command line's files count for what is not given here or by variables, and after them those of the EC2
+  // instance. Empty: AWS_PROFILE, AWS_DEFAULT_PROFILE, "default". Not set: nobody's, and no instance is asked.
+  std::optional<std::string> profile = std::string();
   // A CA file (PEM) or a folder of them. Empty: the system's.
   std::string ca_path;
   // Required.
@@ -48,8 +51,34 @@ struct ProducerConfig : NetworkPath {
   EnvironmentLookup environment;
 };
 
+// Which service is meant, and who says so: names of variables, "the profile …", "the default", or empty: the configuration.
+struct ServiceLocation {
+  // Empty: nobody says it. The EC2 instance that this may be is asked, before the first call; us-west-2 when that has none.
+  std::string region;
+  std::string region_from;
+  // The URL of the control plane, without a final '/'; empty: the host of the region.
+  std::string endpoint;
+  std::string endpoint_from;
+  bool dual_stack = false;
+  bool fips = false;
+  // What is wrong with the files, which then do not count; empty: nothing.
+  std::string note;
+};
+
+// Where the service is for a configuration. Of each the first that is set and not empty:
+//   region      `region`, AWS_DEFAULT_REGION, AWS_REGION, region of the profile, that of the EC2 instance, us-west-2
+//   endpoint    `endpoint`, CONTROL_PLANE_URI, AWS_ENDPOINT_URL_KINESIS_VIDEO, AWS_ENDPOINT_URL, endpoint_url of kinesis_video in the
+//               services of the profile, endpoint_url of the profile, the host of the region. Of these AWS_ENDPOINT_URL… and the
+//               profile's do not count with AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true
+//   dual_stack  `dual_stack`, AWS_USE_DUALSTACK_ENDPOINT ("true", or beginning so, in any case), use_dualstack_endpoint of the profile
+//   fips        `fips`, AWS_USE_FIPS_ENDPOINT, use_fips_endpoint of the profile
+// The instance is not asked with AWS_EC2_METADATA_DISABLED=true. Producer::Create uses this; for programs that want to know. Reads
+// the profile's files, and calls nobody.
+// Errors: kInvalidArgument: no region, no URL, or (of a profile that is asked for by name) a line that cannot be understood;
+//         kFileError: the file of such a profile cannot be read.
+KVS_EXPORT Result<ServiceLocation> Locate(const ProducerConfig& config);
+
 // Sets what is not set from variables; those that are empty do not count. Producer::Create does so; for programs that want to know.
-//   dual_stack, fips  AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_ENDPOINT: "true", or beginning so, in any case
 //   ip_version        AWS_KVS_USE_IPV4, else AWS_KVS_USE_IPV6: anything
 //   debug             KVS_DEBUG_DUMP_DATA_FILE_DIR: a folder; DEBUG_DUMP_FRAME_INFO, KVS_CURL_DEBUG: anything
 KVS_EXPORT void FillFromEnvironment(ProducerConfig& config);

@@ -1,8 +1,11 @@
 #include "kvs/producer.h"
 
+#include <unistd.h>
+
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -60,6 +63,7 @@ class Recorder : public StreamListener {
 
 ProducerConfig Config(const std::string& endpoint, const std::string& secret = "kvslocalSecretKeyForTestsOnly0000EXAMPLE1") {
   ProducerConfig config;
+  config.region = "us-west-2";
   config.endpoint = endpoint;
   Credentials credentials;
   credentials.access_key_id = "AKIDLOCALKVSEXAMPLE1";
@@ -399,6 +403,72 @@ TEST_F(ProducerTest, MetricsOfAllStreamsAddUp) {
   EXPECT_EQ(of_a.connect.count, 1u);
   EXPECT_EQ((*producer)->metrics().streams, 1u);
   EXPECT_TRUE(b->StopSync(Duration::Seconds(30)).ok());
+}
+
+EnvironmentLookup Variables(std::map<std::string, std::string> variables) {
+  return [variables = std::move(variables)](const char* name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+TEST_F(ProducerTest, TheRegionIsThatOfTheInstanceWhenNobodySaysIt) {
+  LocalService service({"--region", "ap-south-1", "--credentials-port", "0"});  // which refuses signatures for others
+  ProducerConfig config = Config(service.url());
+  config.region.clear();
+  config.environment = Variables({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", service.credentials_url()}});
+  auto stream = Open(config);
+  PutSeconds(*stream, 2);
+  const Status status = stream->StopSync(Duration::Seconds(30));
+  EXPECT_TRUE(status.ok()) << status.ToString();
+  EXPECT_EQ(service.Finish().frames, 20u);
+}
+
+TEST_F(ProducerTest, AnInstanceThatSaysNothingHoldsNothingUpForLong) {
+  LocalService service({"--credentials-port", "0", "--region", "us-west-2", "--fault", "delay,api=imdsRegion,ms=never"});
+  ProducerConfig config = Config(service.url());
+  config.region.clear();
+  config.environment = Variables({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", service.credentials_url()}});
+  auto stream = Open(config);
+  PutSeconds(*stream, 2);
+  EXPECT_TRUE(stream->StopSync(Duration::Seconds(30)).ok());
+  EXPECT_EQ(service.Finish().frames, 20u) << "in the default region";
+}
+
+TEST_F(ProducerTest, RegionAndEndpointMayBeThoseOfAProfile) {
+  LocalService service({"--region", "eu-west-1"});
+  const std::string file = ::testing::TempDir() + "kvs-profile-" + std::to_string(::getpid());
+  std::ofstream(file) << "[profile door]\nregion = eu-west-1\nservices = here\n"
+                         "[services here]\nkinesis_video =\n  endpoint_url = " << service.url() << "\n";
+  ProducerConfig config = Config("");
+  config.region.clear();
+  config.profile = "door";
+  config.environment = Variables({{"AWS_CONFIG_FILE", file}, {"AWS_SHARED_CREDENTIALS_FILE", "/no/such/file"}});
+  auto stream = Open(config);
+  PutSeconds(*stream, 2);
+  EXPECT_TRUE(stream->StopSync(Duration::Seconds(30)).ok());
+  EXPECT_EQ(service.Finish().frames, 20u);
+  std::filesystem::remove(file);
+}
+
+TEST_F(ProducerTest, FilesThatCannotBeUnderstoodCountOnlyForThoseWhoAskForThem) {
+  const std::string file = ::testing::TempDir() + "kvs-broken-" + std::to_string(::getpid());
+  std::ofstream(file) << "[default]\nregion eu-west-1\n";
+  ProducerConfig config = Config("http://127.0.0.1:1");
+  std::map<std::string, std::string> variables = {{"AWS_CONFIG_FILE", file}, {"AWS_SHARED_CREDENTIALS_FILE", "/no/such/file"}};
+  config.environment = Variables(variables);
+  const Result<ServiceLocation> location = Locate(config);
+  ASSERT_TRUE(location.ok()) << location.status().ToString();
+  EXPECT_NE(location->note.find(file), std::string::npos);
+  config.profile = "default";
+  EXPECT_NE(Producer::Create(config).status().message().find(file), std::string::npos);
+  config.profile = "";
+  variables["AWS_PROFILE"] = "default";
+  config.environment = Variables(variables);
+  EXPECT_FALSE(Producer::Create(config).ok());
+  config.profile.reset();
+  EXPECT_TRUE(Producer::Create(config).ok());
+  std::filesystem::remove(file);
 }
 
 TEST_F(ProducerTest, SettingsThatCannotWorkAreRefusedWithASentence) {

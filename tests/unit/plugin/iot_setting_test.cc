@@ -142,7 +142,10 @@ class IotResolveTest : public ::testing::Test {
     settings.iot_certificate = Structure("iot-certificate,endpoint=e,cert-path=" + certificate + ",key-path=" + key +
                                          ",role-aliases=camera");
     Surroundings world;
-    world.environment = [](const char*) { return std::optional<std::string>("set"); };
+    world.environment = [](const char* name) {
+      const bool is_key = std::string_view(name).starts_with("AWS_ACCESS") || std::string_view(name).starts_with("AWS_SE");
+      return is_key ? std::optional<std::string>("set") : std::nullopt;
+    };
     world.is_readable = [](const std::string&) { return true; };
     return Resolve(settings, world);
   }

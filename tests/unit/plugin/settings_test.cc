@@ -89,6 +89,32 @@ TEST(ResolveTest, EndpointAndCaPathArePropertyThenVariable) {
   EXPECT_EQ(ResolveIn(settings, world)->producer.ca_path, "/mine.pem");
 }
 
+TEST(ResolveTest, EndpointMayBeThatOfTheAwsCommandLine) {
+  World world;
+  Settings settings = WithKeys();
+  world.environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:4566/";
+  EXPECT_EQ(ResolveIn(settings, world)->producer.endpoint, "http://127.0.0.1:4566");
+  world.environment["AWS_ENDPOINT_URL_KINESIS_VIDEO"] = "http://127.0.0.1:2";
+  EXPECT_EQ(ResolveIn(settings, world)->producer.endpoint, "http://127.0.0.1:2");
+  world.environment["CONTROL_PLANE_URI"] = "127.0.0.1:1";
+  EXPECT_EQ(ResolveIn(settings, world)->producer.endpoint, "https://127.0.0.1:1");
+  world.environment["CONTROL_PLANE_URI"] = "a b";
+  EXPECT_THAT(ResolveIn(settings, world).status().message(), HasSubstr("CONTROL_PLANE_URI"));
+}
+
+// What Amazon's element knows nothing of does not move a stream to another region.
+TEST(ResolveTest, NoProfileSaysWhereTheServiceIsForCredentialsAsAmazonHasThem) {
+  World world;
+  EXPECT_EQ(ResolveIn(WithKeys(), world)->producer.profile, std::nullopt);
+  world.environment = {{"AWS_ACCESS_KEY_ID", "a"}, {"AWS_SECRET_ACCESS_KEY", "b"}};
+  EXPECT_EQ(ResolveIn({}, world)->producer.profile, std::nullopt);
+  world.environment.clear();
+  world.readable_file = ".kvs/credential";
+  const auto resolved = ResolveIn({}, world);
+  EXPECT_EQ(resolved->producer.profile, std::nullopt);
+  EXPECT_EQ(resolved->producer.region, "us-west-2");
+}
+
 TEST(ResolveTest, HostAndAddressesArePropertyThenVariable) {
   World world;
   Settings settings = WithKeys();

@@ -1,0 +1,171 @@
+#include "producer/service_finder.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "producer/net/transport.h"
+#include "tests/unit/aws/fake_services.h"
+
+namespace kvs {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+// An instance's metadata service that answers when the test says so.
+class FakeInstance final : public net::Transport {
+ public:
+  net::TransferId Start(service::HttpRequest request, net::TransferOptions options,
+                        std::unique_ptr<net::TransferHandler> handler) override {
+    requests.push_back(std::move(request));
+    how.push_back(std::move(options));
+    handler_ = std::move(handler);
+    return requests.size();
+  }
+  void Resume(net::TransferId) override {}
+  void Cancel(net::TransferId) override {}
+
+  void Answer(int status, const std::string& body) {
+    const std::unique_ptr<net::TransferHandler> handler = std::move(handler_);
+    net::TransferResult result;
+    result.response = service::HttpResponse{status, {}, ""};
+    handler->OnHead(status);
+    const std::span bytes(reinterpret_cast<const std::uint8_t*>(body.data()), body.size());
+    if (status != service::kHttpOk || !handler->OnBody(bytes)) {
+      result.response->body = body;
+    }
+    handler->OnDone(std::move(result));
+  }
+  void Break(service::TransportError error) {
+    const std::unique_ptr<net::TransferHandler> handler = std::move(handler_);
+    net::TransferResult result;
+    result.error = error;
+    handler->OnDone(std::move(result));
+  }
+
+  std::vector<service::HttpRequest> requests;
+  std::vector<net::TransferOptions> how;
+
+ private:
+  std::unique_ptr<net::TransferHandler> handler_;
+};
+
+class LogKeeper final : public LogSink {
+ public:
+  bool Enabled(LogLevel, std::string_view) const override { return true; }
+  void Write(const LogRecord& record) override { texts.emplace_back(record.message); }
+  std::vector<std::string> texts;
+};
+
+class ServiceFinderTest : public testing::Test {
+ protected:
+  ServiceFinderTest() { net_.network = &instance_; }
+
+  std::unique_ptr<ServiceFinder> Finder(ServiceLocation location = {}) {
+    return std::make_unique<ServiceFinder>(
+        std::move(location),
+        [](const char* name) {
+          return std::string(name) == "AWS_EC2_METADATA_SERVICE_ENDPOINT" ? std::optional<std::string>("http://127.0.0.1:1/")
+                                                                         : std::nullopt;
+        },
+        log_);
+  }
+  std::function<void()> Note(int number) {
+    return [this, number] { found_.push_back(number); };
+  }
+
+  FakeServices net_;
+  FakeInstance instance_;
+  const std::shared_ptr<LogKeeper> log_ = std::make_shared<LogKeeper>();
+  std::vector<int> found_;
+};
+
+TEST_F(ServiceFinderTest, NobodyIsAskedForWhatIsKnown) {
+  ServiceLocation location;
+  location.region = "eu-west-1";
+  const auto finder = Finder(location);
+  finder->WhenFound(net_, Note(1));
+  EXPECT_THAT(found_, ElementsAre(1));
+  EXPECT_EQ(finder->control_plane(), "https://kinesisvideo.eu-west-1.amazonaws.com");
+  EXPECT_THAT(instance_.requests, SizeIs(0));
+}
+
+TEST_F(ServiceFinderTest, TheInstanceIsAskedOnceAndEverybodyIsTold) {
+  const auto finder = Finder();
+  finder->WhenFound(net_, Note(1));
+  finder->WhenFound(net_, Note(2));
+  EXPECT_THAT(found_, SizeIs(0));
+  ASSERT_THAT(instance_.requests, SizeIs(1));
+  EXPECT_EQ(instance_.requests[0].method, "PUT");
+  EXPECT_EQ(instance_.requests[0].url, "http://127.0.0.1:1/latest/api/token");
+  EXPECT_EQ(instance_.how[0].connect_timeout, Duration::Seconds(1));
+  EXPECT_EQ(instance_.how[0].total_timeout, Duration::Seconds(1));
+  ASSERT_NE(instance_.how[0].route, nullptr);
+  EXPECT_EQ(instance_.how[0].route->proxies, nullptr) << "never through a proxy";
+  instance_.Answer(200, "the-token");
+  ASSERT_THAT(instance_.requests, SizeIs(2));
+  EXPECT_EQ(instance_.requests[1].method, "GET");
+  EXPECT_EQ(instance_.requests[1].url, "http://127.0.0.1:1/latest/meta-data/placement/region");
+  EXPECT_EQ(*service::FindHeader(instance_.requests[1].headers, "X-aws-ec2-metadata-token"), "the-token");
+  instance_.Answer(200, "ap-south-1\n");
+  EXPECT_THAT(found_, ElementsAre(1, 2));
+  EXPECT_EQ(finder->region(), "ap-south-1");
+  EXPECT_EQ(finder->control_plane(), "https://kinesisvideo.ap-south-1.amazonaws.com");
+  finder->WhenFound(net_, Note(3));
+  EXPECT_THAT(found_, ElementsAre(1, 2, 3));
+  EXPECT_THAT(instance_.requests, SizeIs(2));
+}
+
+TEST_F(ServiceFinderTest, AnEndpointStaysWhatItWasWhenTheRegionIsFound) {
+  ServiceLocation location;
+  location.endpoint = "https://vpce-1.kinesisvideo.us-east-1.vpce.amazonaws.com";
+  const auto finder = Finder(location);
+  finder->WhenFound(net_, Note(1));
+  instance_.Answer(200, "t");
+  instance_.Answer(200, "ap-south-1");
+  EXPECT_EQ(finder->region(), "ap-south-1");
+  EXPECT_EQ(finder->control_plane(), location.endpoint);
+}
+
+TEST_F(ServiceFinderTest, WithoutAnAnswerItIsTheDefaultAndTheLogSaysSo) {
+  const auto expect_default = [this](const auto& answer) {
+    found_.clear();
+    log_->texts.clear();
+    const auto finder = Finder();
+    finder->WhenFound(net_, Note(1));
+    answer();
+    EXPECT_THAT(found_, ElementsAre(1));
+    EXPECT_EQ(finder->region(), "us-west-2");
+    EXPECT_THAT(log_->texts, ElementsAre(testing::AllOf(HasSubstr("us-west-2 is used"), HasSubstr("AWS_DEFAULT_REGION"))));
+  };
+  expect_default([this] { instance_.Break(service::TransportError::kConnect); });
+  expect_default([this] { instance_.Answer(403, "forbidden"); });
+  expect_default([this] {
+    instance_.Answer(200, "t");
+    instance_.Break(service::TransportError::kTimeout);
+  });
+  expect_default([this] {
+    instance_.Answer(200, "t");
+    instance_.Answer(200, "<html>Please sign in</html>");
+  });
+  net_.network = nullptr;
+  expect_default([] {});
+}
+
+TEST_F(ServiceFinderTest, AnAnswerThatComesTooLateIsNobodys) {
+  auto finder = Finder();
+  finder->WhenFound(net_, Note(1));
+  finder.reset();
+  instance_.Answer(200, "t");
+  EXPECT_THAT(instance_.requests, SizeIs(1));
+  EXPECT_THAT(found_, SizeIs(0));
+}
+
+}  // namespace
+}  // namespace kvs
