@@ -5,6 +5,7 @@ import json
 import os
 import re
 import socket
+import subprocess
 import threading
 
 import media
@@ -243,6 +244,62 @@ class Test(Case):
     def test_any_address(self):
         service, endpoint = self.listen("::1")
         self.upload(service, endpoint)
+
+    def test_an_ipv6_address_is_a_host(self):
+        service, _ = self.listen("::1")
+        self.upload(service, f"endpoint=http://[::1]:{service.port}")
+
+    # Endpoints that are not a property.
+    def upload_without_endpoint(self, service, **environment):
+        file = self.recording()
+        self.run_pipeline(UNPACED.format(file=file, more=""), AWS_EC2_METADATA_DISABLED="true", **environment)
+        self.check(service, file)
+
+    def test_endpoint_of_the_service_as_the_aws_command_line_has_it(self):
+        service = self.service()
+        self.upload_without_endpoint(service, AWS_ENDPOINT_URL_KINESIS_VIDEO=service.url, AWS_ENDPOINT_URL="http://127.0.0.1:1")
+
+    def test_endpoint_of_all_services_as_the_aws_command_line_has_it(self):
+        service = self.service("--region", "eu-west-1")
+        self.upload_without_endpoint(service, AWS_ENDPOINT_URL=service.url, AWS_DEFAULT_REGION="eu-west-1", AWS_REGION="eu-north-1")
+
+    def test_endpoint_of_amazons_variable_comes_before_those(self):
+        service = self.service()
+        self.upload_without_endpoint(service, CONTROL_PLANE_URI=service.url, AWS_ENDPOINT_URL_KINESIS_VIDEO="http://127.0.0.1:1")
+
+    def test_a_profile_moves_no_stream_that_has_keys_of_the_environment(self):
+        with open(self.path("config"), "w", encoding="utf-8") as file:
+            file.write("[default]\nregion = eu-west-1\nendpoint_url = http://127.0.0.1:1\n")
+        service = self.service("--region", "us-west-2")
+        self.upload_without_endpoint(service, CONTROL_PLANE_URI=service.url, AWS_CONFIG_FILE=self.path("config"))
+
+    # Certificates in a folder, by the names that OpenSSL looks for.
+    def folder_of(self, certificate, name):
+        folder = self.path(name)
+        os.makedirs(folder)
+        digest = subprocess.run([tool("openssl"), "x509", "-hash", "-noout", "-in", certificate], text=True, check=True,
+                                stdout=subprocess.PIPE).stdout.strip()
+        os.symlink(certificate, os.path.join(folder, f"{digest}.0"))
+        return folder
+
+    def test_authorities_in_a_folder(self):
+        service = self.service("--tls")
+        folder = self.folder_of(service.ca_file, "authorities")
+        file = self.recording()
+        self.run_pipeline(UNPACED.format(file=file, more=f"endpoint={service.url} ca-path={folder}"))
+        self.check(service, file)
+
+    def test_authorities_in_a_folder_of_the_environment(self):
+        service = self.service("--tls")
+        self.upload_without_endpoint(service, CONTROL_PLANE_URI=service.url,
+                                     KVSSINK_CA_CERT_PATH=self.folder_of(service.ca_file, "authorities"))
+
+    def test_a_folder_without_the_authority_is_no_reason_to_trust(self):
+        service = self.service("--tls")
+        other = self.service("--tls", name="other")
+        text, _ = self.warning(f"endpoint={service.url} ca-path={self.folder_of(other.ca_file, 'authorities')}")
+        self.assertIn("certificate", text)
+        self.assertEqual(service.events("api"), [])
 
     # What helps to find faults.
     def test_sessions_are_dumped(self):
