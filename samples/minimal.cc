@@ -1,6 +1,5 @@
 // Uploads an H.264 byte stream (with access unit delimiters) without GStreamer. The keys are read from AWS_ACCESS_KEY_ID and
-// AWS_SECRET_ACCESS_KEY; without ENDPOINT it goes to Amazon's service in us-west-2.
-#include <algorithm>
+// AWS_SECRET_ACCESS_KEY; without ENDPOINT it goes to Amazon's service in the region of AWS_DEFAULT_REGION (see kvs::Locate).
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -49,7 +48,7 @@ int main(int argc, char** argv) {
   frame.pts = kvs::MediaTime::FromNanos(now.count());
   for (auto at = media.find(delimiter), next = at; at != media.npos; at = next) {
     next = media.find(delimiter, at + 1);
-    const std::string_view unit(media.data() + at, std::min(next, media.size()) - at);
+    const std::string unit = media.substr(at, next - at);
     frame.data = {reinterpret_cast<const std::uint8_t*>(unit.data()), unit.size()};
     frame.key_frame = HasIdr(unit);
     Require((*stream)->PutFrame(frame));

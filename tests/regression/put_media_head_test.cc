@@ -55,6 +55,7 @@ std::string CaptureHead() {
   url = server.url();
 
   ProducerConfig config;
+  config.region = "us-west-2";
   config.endpoint = url;
   Credentials credentials;
   credentials.access_key_id = "AKIDEXAMPLE";
