@@ -189,7 +189,8 @@ std::string ReadCameras(const std::string& path, const std::string& prefix, samp
     if (!url.starts_with("rtsp")) {
       return "line " + std::to_string(number) + " of " + path + " has no rtsp:// URL";
     }
-    cameras.push_back(std::make_unique<Camera>(loop, second.empty() ? prefix + "_" + std::to_string(cameras.size()) : first, url, settings));
+    const std::string stream = second.empty() ? prefix + "_" + std::to_string(cameras.size()) : first;
+    cameras.push_back(std::make_unique<Camera>(loop, stream, url, settings));
   }
   return cameras.empty() ? "there are no cameras in " + path : "";
 }

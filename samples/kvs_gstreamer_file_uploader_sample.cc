@@ -63,5 +63,7 @@ int main(int argc, char** argv) {
   if (!words.problem.empty()) {
     return samples::PrintBadUsage(kProgram, words.problem);
   }
-  return samples::UploadFiles(words.plain[0], {words.plain[1]}, start, tracks, samples::CredentialOrder::kKeysFirst, &ApplySettings) ? 0 : 1;
+  const bool whole = samples::UploadFiles(words.plain[0], {words.plain[1]}, start, tracks, samples::CredentialOrder::kKeysFirst,
+                                          &ApplySettings);
+  return whole ? 0 : 1;
 }

@@ -6,7 +6,8 @@ int main(int argc, char** argv) {
   return samples::RunStreamSample(
       argc, argv,
       {.program = "kvssink_gstreamer_sample",
-       .usage = "usage: kvssink_gstreamer_sample STREAM [-w WIDTH -h HEIGHT] [-f FRAMES-PER-SECOND] [-b KBIT-PER-SECOND] [-runtime SECONDS]\n"
+       .usage = "usage: kvssink_gstreamer_sample STREAM [-w WIDTH -h HEIGHT] [-f FRAMES-PER-SECOND] [-b KBIT-PER-SECOND]\n"
+                "                                [-runtime SECONDS]\n"
                 "       kvssink_gstreamer_sample STREAM rtsp://HOST/PATH [-runtime SECONDS]\n"
                 "       kvssink_gstreamer_sample STREAM FILE...\n",
        .has_runtime = true,

@@ -81,14 +81,12 @@ void ReadTags(GstMessage* message, Recording& recording) {
 // Reads the begin of a file: what it says about itself.
 Recording Inspect(const std::string& path) {
   Recording recording;
-  const samples::ElementPtr pipeline(gst_parse_launch("filesrc name=file ! parsebin name=parser", nullptr));
-  if (pipeline == nullptr) {
+  const samples::ElementPtr pipeline(gst_pipeline_new(nullptr));
+  GstElement* const parser = samples::AddParsedFile(pipeline.get(), path);
+  if (parser == nullptr) {
     recording.problem = "GStreamer lacks filesrc or parsebin";
     return recording;
   }
-  const samples::ElementPtr file(gst_bin_get_by_name(GST_BIN(pipeline.get()), "file"));
-  const samples::ElementPtr parser(gst_bin_get_by_name(GST_BIN(pipeline.get()), "parser"));
-  g_object_set(file.get(), "location", path.c_str(), nullptr);
   const auto end_track = +[](GstElement* /*parser*/, GstPad* pad, gpointer bin) {
     // With a queue, as each end waits with its first frame in hand.
     GstElement* const end = gst_parse_bin_from_description("queue ! fakesink", TRUE, nullptr);
@@ -97,7 +95,7 @@ Recording Inspect(const std::string& path) {
     gst_pad_link(pad, into.get());
     gst_element_sync_state_with_parent(end);
   };
-  g_signal_connect(parser.get(), "pad-added", G_CALLBACK(end_track), pipeline.get());
+  g_signal_connect(parser, "pad-added", G_CALLBACK(end_track), pipeline.get());
   gst_element_set_state(pipeline.get(), GST_STATE_PAUSED);
   const samples::BusPtr bus(gst_element_get_bus(pipeline.get()));
   constexpr auto kTypes = static_cast<GstMessageType>(GST_MESSAGE_TAG | GST_MESSAGE_ERROR | GST_MESSAGE_ASYNC_DONE);

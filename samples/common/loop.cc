@@ -39,7 +39,7 @@ std::string Prefix(const std::string& name) { return name.empty() ? "" : name + 
 std::string Detail(const gchar* debug) {
   const std::string_view text = debug != nullptr ? debug : "";
   const std::size_t line = text.rfind('\n');
-  return line == std::string_view::npos || text.find("kvssink") != std::string_view::npos
+  return line == std::string_view::npos || line + 1 == text.size() || text.find("kvssink") != std::string_view::npos
              ? ""
              : " (" + std::string(text.substr(line + 1)) + ")";
 }

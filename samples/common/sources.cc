@@ -3,6 +3,8 @@
 #include <array>
 #include <iostream>
 #include <iterator>
+#include <memory>
+#include <mutex>
 #include <string_view>
 
 #include "samples/common/sink.h"
@@ -74,33 +76,63 @@ bool LinkToSink(GstElement* element, GstElement* sink, const char* pad_template)
   return pad != nullptr && from != nullptr && gst_pad_link(from.get(), pad.get()) == GST_PAD_LINK_OK;
 }
 
-// The tracks are known: the sink may open its stream.
-void StartSink(GstElement* sink) {
-  if (gst_element_set_locked_state(sink, FALSE) != FALSE) {
-    gst_element_sync_state_with_parent(sink);
+// What a program knows of a source whose tracks are not known yet. Lives as long as the source.
+struct Late {
+  Late(GstElement* a_pipeline, GstElement* a_sink, Tracks some_tracks) : pipeline(a_pipeline), sink(a_sink), tracks(some_tracks) {}
+
+  GstElement* const pipeline;
+  GstElement* const sink;
+  const Tracks tracks;
+  std::mutex starting;
+};
+
+Late* Attach(GstElement* source, GstElement* pipeline, GstElement* sink, Tracks tracks) {
+  auto* const late = std::make_unique<Late>(pipeline, sink, tracks).release();
+  g_object_set_data_full(G_OBJECT(source), "samples-late", late,
+                         [](gpointer data) { const std::unique_ptr<Late> owner(static_cast<Late*>(data)); });
+  gst_element_set_locked_state(sink, TRUE);
+  return late;
+}
+
+// The tracks are known: the sink may open its stream. A network camera has a thread for each track; when this returns the sink takes
+// frames, whichever of them came first. (One that it refuses ends the track for good.)
+void StartSink(Late* late) {
+  const std::lock_guard lock(late->starting);
+  if (gst_element_set_locked_state(late->sink, FALSE) != FALSE) {
+    gst_element_sync_state_with_parent(late->sink);
   }
 }
 
-// What a program knows of a source whose tracks are not known yet. Lives as long as the source.
-struct Late {
-  GstElement* pipeline;
-  GstElement* sink;
-  Tracks tracks;
-};
+// e.g. "audio/mpeg, mpegversion 1", which is MP3.
+std::string ShortName(const GstCaps* caps) {
+  const GstStructure* const structure = gst_caps_get_structure(caps, 0);
+  std::string name = gst_structure_get_name(structure);
+  int version = 0;
+  if (gst_structure_get_int(structure, "mpegversion", &version) != FALSE) {
+    name += ", mpegversion " + std::to_string(version);
+  }
+  return name;
+}
 
-Late* Attach(GstElement* source, Late late) {
-  auto* const kept = std::make_unique<Late>(late).release();
-  g_object_set_data_full(G_OBJECT(source), "samples-late", kept,
-                         [](gpointer data) { const std::unique_ptr<Late> owner(static_cast<Late*>(data)); });
-  gst_element_set_locked_state(late.sink, TRUE);
-  return kept;
+bool IsTrue(const GstStructure* structure, const char* field) {
+  gboolean value = FALSE;
+  return gst_structure_get_boolean(structure, field, &value) != FALSE && value != FALSE;
+}
+
+// Whether parsebin has to do more with a track: not when it is parsed, nor when its container keeps whole frames and their parameters
+// apart, as MP4 and Matroska do. It would change the frames of the latter, and look for decoders, which need not be installed.
+gboolean NeedsParsing(GstElement* /*parser*/, GstPad* /*pad*/, GstCaps* caps, gpointer /*unused*/) {
+  const GstStructure* const structure = gst_caps_get_structure(caps, 0);
+  const bool whole = g_strcmp0(gst_structure_get_string(structure, "alignment"), "au") == 0 &&
+                     gst_structure_has_field(structure, "codec_data") != FALSE;
+  return IsTrue(structure, "parsed") || IsTrue(structure, "framed") || whole ? FALSE : TRUE;
 }
 
 // The first frame of a file: parsebin has shown all of its pads by now.
 GstPadProbeReturn StartFile(GstPad* pad, GstPadProbeInfo* /*info*/, gpointer data) {
-  const auto* const late = static_cast<const Late*>(data);
+  auto* const late = static_cast<Late*>(data);
   if (late->sink->numsinkpads > 0) {
-    StartSink(late->sink);
+    StartSink(late);
   } else {
     const ElementPtr parser(gst_pad_get_parent_element(pad));
     GST_ELEMENT_ERROR(parser.get(), STREAM, WRONG_TYPE, ("there is no track that kvssink takes in this file"), (nullptr));
@@ -115,10 +147,9 @@ void AddFileTrack(GstElement* /*parser*/, GstPad* pad, gpointer data) {
   if (caps == nullptr) {
     caps.reset(gst_pad_query_caps(pad, nullptr));
   }
-  const char* const name = gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
   const char* const pad_template = PadFor(late->sink, caps.get());
   if (pad_template == nullptr) {
-    std::cout << "a track of " << name << " is left out: kvssink does not take it\n" << std::flush;
+    std::cout << "a track of " << ShortName(caps.get()) << " is left out: kvssink does not take it\n" << std::flush;
     return;
   }
   if (!Wanted(late->sink, pad_template, late->tracks)) {
@@ -170,14 +201,14 @@ gboolean SelectRtspStream(GstElement* source, guint /*number*/, GstCaps* caps, g
 }
 
 void LinkRtspStream(GstElement* /*source*/, GstPad* pad, gpointer data) {
-  const auto* const late = static_cast<const Late*>(data);
+  auto* const late = static_cast<Late*>(data);
   const CapsPtr caps(gst_pad_query_caps(pad, nullptr));
   const char* const media = gst_structure_get_string(gst_caps_get_structure(caps.get(), 0), "media");
   const ElementPtr chain(media != nullptr ? gst_bin_get_by_name(GST_BIN(late->pipeline), media) : nullptr);
   if (chain != nullptr) {
     const PadPtr into(gst_element_get_static_pad(chain.get(), "sink"));
     gst_pad_link(pad, into.get());
-    StartSink(late->sink);
+    StartSink(late);
   }
 }
 
@@ -286,15 +317,24 @@ std::string LinkChain(GstElement* pipeline, GstElement* source, const std::strin
 
 }  // namespace
 
-std::string AddFile(GstElement* pipeline, GstElement* sink, const std::string& path, Tracks tracks) {
+GstElement* AddParsedFile(GstElement* pipeline, const std::string& path) {
   GstElement* const file = Make(pipeline, "filesrc", "file");
   GstElement* const parser = Make(pipeline, "parsebin", "parser");
   if (file == nullptr || parser == nullptr) {
-    return "GStreamer lacks filesrc or parsebin";
+    return nullptr;
   }
   g_object_set(file, "location", path.c_str(), nullptr);
   gst_element_link(file, parser);
-  Late* const late = Attach(parser, {pipeline, sink, tracks});
+  g_signal_connect(parser, "autoplug-continue", G_CALLBACK(&NeedsParsing), nullptr);
+  return parser;
+}
+
+std::string AddFile(GstElement* pipeline, GstElement* sink, const std::string& path, Tracks tracks) {
+  GstElement* const parser = AddParsedFile(pipeline, path);
+  if (parser == nullptr) {
+    return "GStreamer lacks filesrc or parsebin";
+  }
+  Late* const late = Attach(parser, pipeline, sink, tracks);
   g_signal_connect(parser, "pad-added", G_CALLBACK(&AddFileTrack), late);
   return "";
 }
@@ -305,7 +345,7 @@ std::string AddRtsp(GstElement* pipeline, GstElement* sink, const std::string& u
     return "GStreamer has no rtspsrc";
   }
   g_object_set(source, "location", url.c_str(), "short-header", TRUE, nullptr);
-  Late* const late = Attach(source, {pipeline, sink, tracks});
+  Late* const late = Attach(source, pipeline, sink, tracks);
   g_signal_connect(source, "select-stream", G_CALLBACK(&SelectRtspStream), late);
   g_signal_connect(source, "pad-added", G_CALLBACK(&LinkRtspStream), late);
   return "";

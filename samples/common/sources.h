@@ -9,6 +9,9 @@ namespace samples {
 
 enum class Tracks { kVideo, kVideoAndAudio };
 
+// A parsebin that shows a pad for each track of a file, whatever is in it; without decoders. Null when GStreamer has none.
+GstElement* AddParsedFile(GstElement* pipeline, const std::string& path);
+
 // Each of these puts something in front of the kvssink of a pipeline, and lets the sink start when the tracks are known. They return
 // what is wrong, in a sentence; empty: nothing. What goes wrong later comes on the bus.
 

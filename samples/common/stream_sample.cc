@@ -18,11 +18,11 @@ struct Upload {
   Totals totals;
   // From the begin of the file to its latest frame.
   std::chrono::nanoseconds length{0};
-  // Another try may help: it was not the file, the settings or a permission.
-  bool worth_a_try = false;
+  // What stopped it was not the file, the settings or a permission.
+  bool may_pass = true;
 };
 
-bool WorthATry(GstMessage* message) {
+bool MayPass(GstMessage* message) {
   GError* raw = nullptr;
   gst_message_parse_error(message, &raw, nullptr);
   const ErrorPtr error(raw);
@@ -59,7 +59,7 @@ std::optional<Upload> UploadOnce(const std::string& stream, const std::string& f
       gst_element_query_position(sink, GST_FORMAT_TIME, &position);
       upload.length = std::chrono::nanoseconds(position);
     } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-      upload.worth_a_try = WorthATry(message);
+      upload.may_pass = MayPass(message);
     }
   };
   upload.ending = Run(pipeline.get(), options);
@@ -89,7 +89,8 @@ bool UploadFiles(const std::string& stream, const std::vector<std::string>& file
         std::cerr << "interrupted: " << file << " is not whole\n";
         return false;
       }
-      if (number == kTries || !upload->worth_a_try) {
+      // What is stored already would be stored twice. kvssink itself goes on through outages, and sends again what was lost on the way.
+      if (number == kTries || !upload->may_pass || upload->totals.fragments_persisted > 0) {
         std::cerr << "error: " << file << " was not uploaded\n";
         return false;
       }

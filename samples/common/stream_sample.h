@@ -29,7 +29,7 @@ int RunStreamSample(int argc, char** argv, const StreamSample& sample);
 using Configure = std::function<bool(GstElement* sink)>;
 
 // Uploads files one after the other, each with the time after the one before. `start` is the time of the first one, in seconds since
-// 1970; 0: now. A file that the service did not take whole is tried three times. False: a file was given up, which was printed.
+// 1970; 0: now. A file of which nothing was stored is tried three times. False: a file was given up, which was printed.
 bool UploadFiles(const std::string& stream, const std::vector<std::string>& files, std::uint64_t start, Tracks tracks,
                  CredentialOrder credentials, const Configure& configure);
 
