@@ -354,10 +354,11 @@ class BlackHole:
 class Gate:
     """A door of its own to a port: what it lets through is cut, and whoever comes after that refused, when it is closed."""
 
-    def __init__(self, port):
+    def __init__(self, port, own_port=0):
         self.target = ("127.0.0.1", port)
         self.listener = socket.socket()
-        self.listener.bind(("127.0.0.1", 0))
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(("127.0.0.1", own_port))
         self.listener.listen(64)
         self.port = self.listener.getsockname()[1]
         self.connections = []
