@@ -195,4 +195,18 @@ Result<Credentials> CredentialsOfJson(std::string_view text, const CredentialNam
   return credentials;
 }
 
+void AskForCredentials(NetworkServices& net, CredentialsCall call, const CredentialNames& names, std::weak_ptr<void> alive,
+                       CredentialsCallback done) {
+  CallText text = call.text;
+  StartCall(net, std::move(call), std::move(alive),
+            [text = std::move(text), names, done = std::move(done)](Result<Secret> answer) {
+              if (!answer.ok()) {
+                done(answer.status());
+                return;
+              }
+              Result<Credentials> credentials = CredentialsOfJson(answer->Reveal(), names);
+              done(credentials.ok() ? std::move(credentials) : text.NotUnderstood(credentials.status().message()));
+            });
+}
+
 }  // namespace kvs::aws

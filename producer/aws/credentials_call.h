@@ -66,6 +66,10 @@ struct CredentialNames {
 // Errors: kBadResponse with why, as a clause; never quotes the text.
 Result<Credentials> CredentialsOfJson(std::string_view text, const CredentialNames& names);
 
+// StartCall, for an answer that is JSON with credentials. The same errors, and NotUnderstood.
+void AskForCredentials(NetworkServices& net, CredentialsCall call, const CredentialNames& names, std::weak_ptr<void> alive,
+                       CredentialsCallback done);
+
 // The same checks for credentials that were read from elsewhere.
 Status CheckAnswer(const Credentials& credentials, bool is_temporary);
 

@@ -5,30 +5,50 @@
 namespace kvs {
 namespace {
 
-class CredentialChain final : public CredentialSource {
+// Shared with the answers that are owed, which look whether it still exists: its owner may let go of it on another thread.
+class Chain : public std::enable_shared_from_this<Chain> {
  public:
-  explicit CredentialChain(std::vector<std::unique_ptr<CredentialSource>> sources)
-      : sources_(std::move(sources)), alive_(std::make_shared<char>('\0')) {}
+  explicit Chain(std::vector<std::unique_ptr<CredentialSource>> sources) : sources_(std::move(sources)) {}
 
-  std::string_view name() const override { return "chain of credential sources"; }
+  std::string_view name() const { return last_ == nullptr ? "chain of credential sources" : last_->name(); }
 
-  void Fetch(NetworkServices& net, CredentialsCallback done) override {
-    Ask(0, "", net, std::move(done));
+  void Fetch(NetworkServices& net, CredentialsCallback done) {
+    if (last_ == nullptr) {
+      Ask(0, "", net, std::move(done));
+      return;
+    }
+    last_->Fetch(net, [alive = weak_from_this(), &net, done = std::move(done)](Result<Credentials> result) mutable {
+      const std::shared_ptr<Chain> self = alive.lock();
+      if (self == nullptr) {
+        return;
+      }
+      if (IsAnswer(result)) {
+        done(std::move(result));
+        return;
+      }
+      // It is configured no more: from the beginning.
+      self->last_ = nullptr;
+      self->Ask(0, "", net, std::move(done));
+    });
   }
 
-  void Invalidate() override {
+  void Invalidate() {
     for (const std::unique_ptr<CredentialSource>& source : sources_) {
       source->Invalidate();
     }
   }
 
-  void Observe(std::weak_ptr<CredentialsObserver> observer) override {
+  void Observe(const std::weak_ptr<CredentialsObserver>& observer) {
     for (const std::unique_ptr<CredentialSource>& source : sources_) {
       source->Observe(observer);
     }
   }
 
  private:
+  static bool IsAnswer(const Result<Credentials>& result) {
+    return result.ok() || result.status().code() != StatusCode::kNoCredentials;
+  }
+
   // `said` is what the sources before this one answered.
   void Ask(std::size_t index, std::string said, NetworkServices& net, CredentialsCallback done) {
     if (index == sources_.size()) {
@@ -37,26 +57,44 @@ class CredentialChain final : public CredentialSource {
       return;
     }
     CredentialSource& source = *sources_[index];
-    source.Fetch(net, [this, alive = std::weak_ptr<char>(alive_), index, said = std::move(said),
-                       &net, done = std::move(done)](Result<Credentials> result) mutable {
-      if (alive.expired()) {
+    source.Fetch(net, [alive = weak_from_this(), index, said = std::move(said), &net,
+                       done = std::move(done)](Result<Credentials> result) mutable {
+      const std::shared_ptr<Chain> self = alive.lock();
+      if (self == nullptr) {
         return;
       }
-      if (result.ok() || result.status().code() != StatusCode::kNoCredentials) {
+      CredentialSource& asked = *self->sources_[index];
+      if (IsAnswer(result)) {
+        self->last_ = result.ok() ? &asked : nullptr;
         done(std::move(result));
         return;
       }
-      said += (said.empty() ? "" : "; ") + std::string(sources_[index]->name()) + " (" +
-              result.status().message() + ")";
+      said += (said.empty() ? "" : "; ") + std::string(asked.name()) + " (" + result.status().message() + ")";
       // An immediate source answers while this function is still on the stack, so the depth of
       // calls is the number of sources: a handful.
-      Ask(index + 1, std::move(said), net, std::move(done));
+      self->Ask(index + 1, std::move(said), net, std::move(done));
     });
   }
 
   const std::vector<std::unique_ptr<CredentialSource>> sources_;
-  // Answers may come after this object is gone; they look here first.
-  const std::shared_ptr<char> alive_;
+  CredentialSource* last_ = nullptr;  // the one that has given some; null: none yet
+};
+
+class CredentialChain final : public CredentialSource {
+ public:
+  explicit CredentialChain(std::vector<std::unique_ptr<CredentialSource>> sources)
+      : chain_(std::make_shared<Chain>(std::move(sources))) {}
+
+  std::string_view name() const override { return chain_->name(); }
+  void Fetch(NetworkServices& net, CredentialsCallback done) override {
+    const std::shared_ptr<Chain> chain = chain_;  // the receiver may destroy this object
+    chain->Fetch(net, std::move(done));
+  }
+  void Invalidate() override { chain_->Invalidate(); }
+  void Observe(std::weak_ptr<CredentialsObserver> observer) override { chain_->Observe(observer); }
+
+ private:
+  const std::shared_ptr<Chain> chain_;
 };
 
 }  // namespace

@@ -228,15 +228,9 @@ class IotCredentials final : public CredentialSource {
     how.ca_path = options_.ca_path;
     how.route = *route_;
     how.identity = *std::move(identity);
-    const aws::CallText text = {"asking AWS IoT for credentials (GET " + request.url + ", thing \"" + options_.thing_name + "\")",
-                                kRefusalHint, kAnswerHint, TransportHint};
-    aws::StartCall(net, {text, std::move(request), std::move(how)}, alive_,
-                   [text, done = std::move(done)](Result<Secret> answer) {
-                     Result<Credentials> credentials =
-                         answer.ok() ? aws::CredentialsOfJson(answer->Reveal(), kNames) : answer.status();
-                     done(answer.ok() && !credentials.ok() ? text.NotUnderstood(credentials.status().message())
-                                                           : std::move(credentials));
-                   });
+    aws::CallText text = {"asking AWS IoT for credentials (GET " + request.url + ", thing \"" + options_.thing_name + "\")",
+                          kRefusalHint, kAnswerHint, TransportHint};
+    aws::AskForCredentials(net, {std::move(text), std::move(request), std::move(how)}, kNames, alive_, std::move(done));
   }
 
  private:

@@ -194,7 +194,7 @@ struct ProcessOptions {
   Duration time_limit = Duration::Minutes(1);
 };
 
-// Runs it for each Fetch, on a thread of its own, and reads from its standard output, at most 64 KiB:
+// Runs it for each Fetch, on a thread of its own, and reads from its standard output, at most 16 KiB:
 //   {"Version": 1, "AccessKeyId": "…", "SecretAccessKey": "…", "SessionToken": "…", "Expiration": "2026-01-01T00:00:00Z"}
 // the last two if there are any. What it writes to standard error goes nowhere, as there may be secrets in it.
 // Errors: kInvalidArgument: the command is empty or has an open quote; kNotFound: there is no such program; kTimedOut;
@@ -227,8 +227,7 @@ struct WebIdentityOptions : AwsSourceOptions {
 };
 
 // AssumeRoleWithWebIdentity of STS, with the token in a file that is read at each Fetch: EKS and others rewrite it.
-// Errors: kNoCredentials: neither role nor file are given; kInvalidArgument: one of them is; kFileError; else as
-//         MakeAssumeRoleCredentials.
+// Errors: kNoCredentials: no file is given; kInvalidArgument: no role is; kFileError; else as MakeAssumeRoleCredentials.
 KVS_EXPORT std::unique_ptr<CredentialSource> MakeWebIdentityCredentials(WebIdentityOptions options);
 
 // Somebody who has logged in with "aws sso login".
@@ -291,7 +290,7 @@ struct ProfileOptions : AwsSourceOptions {
 
 // A profile of ~/.aws/config and ~/.aws/credentials (AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE), read at each Fetch.
 // The files' settings are those of the aws command line; what is not possible here is refused by name (mfa_serial).
-// Files that others can read are a warning in the log, once.
+// A credentials file that others can read is a warning in the log, once.
 // Errors: kNoCredentials: the profile says nothing of credentials, or is "default", not asked for by name, and not there;
 //         kInvalidArgument: a profile that is not there or contradicts itself, or a line that cannot be understood, with file and
 //         line; kFileError; else those of the source that the profile names.
@@ -311,6 +310,11 @@ KVS_EXPORT std::unique_ptr<CredentialSource> MakeProfileCredentials(ProfileOptio
 // Source: botocore/credentials.py, create_credential_resolver (without its /etc/boto.cfg and AWS_CREDENTIAL_FILE).
 KVS_EXPORT std::unique_ptr<CredentialSource> MakeDefaultCredentials(ProfileOptions options = {});
 
+// Whether there is something for that chain to ask, as far as can be seen without the network: a variable, a profile with something
+// about credentials or a file that cannot be understood, or an EC2 instance by what it says of itself. For programs that want to
+// say at once that there is nothing. Reads the files.
+KVS_EXPORT bool MayHaveDefaultCredentials(const ProfileOptions& options);
+
 // One source by name, for programs that let their users choose.
 enum class CredentialSourceKind : std::uint8_t {
   kDefault,      // MakeDefaultCredentials
@@ -325,6 +329,9 @@ enum class CredentialSourceKind : std::uint8_t {
 
 // "default", "environment", "profile", "process", "sso", "web-identity", "container", "imds".
 KVS_EXPORT std::string_view CredentialSourceName(CredentialSourceKind kind);
+
+// `parts` is not used.
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeCredentials(CredentialSourceKind kind, ProfileOptions options = {});
 
 // That source, behind MakeCachedCredentials, and the same one for all of the process who ask for the same with the same variables
 // set, for as long as one of them keeps it: a hundred streams ask once. It is not shared where a `reader` is given.
