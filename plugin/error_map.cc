@@ -130,11 +130,11 @@ constexpr std::array kRows = {
     Row{StatusCode::kNoCredentials, Domain::kResource, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
         kSdkNotAuthorized,
         "Set access-key and secret-key, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
-        "credential-path, or iot-certificate"},
+        "credential-path, or iot-certificate, or choose another credential-source"},
     Row{StatusCode::kCredentialsExpired, Domain::kResource, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
         kSdkNotAuthorized, "Renew the credentials"},
     Row{StatusCode::kCredentialsRefused, Domain::kResource, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
-        kSdkIotFailed, "Correct what is named here, in AWS IoT or in iot-certificate"},
+        kSdkIotFailed, "Correct what is named here, where the credentials come from"},
 };
 
 const Row& RowOf(StatusCode code) {

@@ -114,7 +114,7 @@ StructurePtr Make(std::string_view stream, const SessionRotated& e) {
 
 StructurePtr Make(std::string_view stream, const CredentialsRenewed& e) {
   StructurePtr s = NewStructure("kvssink-credentials", stream);
-  gst_structure_set(s.get(), "state", G_TYPE_STRING, "renewed", "source", G_TYPE_STRING, e.source.c_str(), nullptr);
+  gst_structure_set(s.get(), "state", G_TYPE_STRING, e.first ? "found" : "renewed", "source", G_TYPE_STRING, e.source.c_str(), nullptr);
   if (e.expiration.has_value()) {
     SetTime(s.get(), "expires", e.expiration->nanos());
   }

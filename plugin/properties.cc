@@ -122,6 +122,13 @@ const PropertyRow kTable[] = {
     {"credential-path", "Credential path",
      "File with credentials, used when neither access-key nor AWS_ACCESS_KEY_ID is set",
      StringProperty{&Settings::credential_path, kDefaultCredentialPath}},
+    {"credential-source", "Credential source",
+     "Where credentials come from; default: iot-certificate, access-key, profile, the environment, "
+     "credential-path, then what the aws command line would find: the first that is there",
+     EnumOf<&Settings::credential_source>(gst_kvs_sink_credential_source_get_type)},
+    {"profile", "Profile",
+     "Profile of ~/.aws/config and ~/.aws/credentials; when not set AWS_PROFILE, then \"default\"",
+     StringProperty{&Settings::profile, nullptr}},
     {"iot-certificate", "IoT certificate",
      "Credentials from AWS IoT, before all others: \"iot-certificate,endpoint=host,cert-path=file,"
      "key-path=file,role-aliases=alias\" with ca-path, iot-thing-name (stream-name), "
@@ -385,6 +392,27 @@ GType gst_kvs_sink_create_stream_get_type() {
          "if-missing"},
         {0, nullptr, nullptr}};
     return g_enum_register_static("GstKvsSinkCreateStream", values);
+  }();
+  return type;
+}
+
+GType gst_kvs_sink_credential_source_get_type() {
+  static const GType type = [] {
+    using kvs::plugin::CredentialChoice;
+    static const GEnumValue values[] = {
+        {static_cast<gint>(CredentialChoice::kDefault), "the first that is there", "default"},
+        {static_cast<gint>(CredentialChoice::kEnvironment), "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", "environment"},
+        {static_cast<gint>(CredentialChoice::kProfile), "what the profile says", "profile"},
+        {static_cast<gint>(CredentialChoice::kProcess), "credential_process of the profile", "process"},
+        {static_cast<gint>(CredentialChoice::kSso), "IAM Identity Center, of the profile", "sso"},
+        {static_cast<gint>(CredentialChoice::kWebIdentity), "a role for the holder of a token in a file", "web-identity"},
+        {static_cast<gint>(CredentialChoice::kContainer), "the container's: ECS, EKS pod identity", "container"},
+        {static_cast<gint>(CredentialChoice::kImds), "the role of the EC2 instance", "imds"},
+        {static_cast<gint>(CredentialChoice::kIot), "iot-certificate", "iot"},
+        {static_cast<gint>(CredentialChoice::kFile), "the file credential-path", "file"},
+        {static_cast<gint>(CredentialChoice::kStatic), "access-key and secret-key", "static"},
+        {0, nullptr, nullptr}};
+    return g_enum_register_static("GstKvsSinkCredentialSource", values);
   }();
   return type;
 }

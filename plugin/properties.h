@@ -83,6 +83,7 @@ extern "C" {
 GType gst_kvs_sink_streaming_type_get_type(void);
 GType gst_kvs_sink_frame_timestamp_type_get_type(void);
 GType gst_kvs_sink_create_stream_get_type(void);
+GType gst_kvs_sink_credential_source_get_type(void);
 GType gst_kvs_sink_ip_version_get_type(void);
 }
 

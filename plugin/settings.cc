@@ -11,8 +11,7 @@
 
 #include "kvs/version.h"
 #include "pic/stream/metadata_queue.h"
-#include "plugin/gst_log.h"
-#include "plugin/iot_setting.h"
+#include "plugin/credentials_setting.h"
 
 namespace kvs::plugin {
 namespace {
@@ -39,8 +38,6 @@ constexpr std::size_t kMaxDeviceNameLength = 128;
 // How often a wait for room is looked up from, to tell of an outage that lasts.
 constexpr Duration kRoomInterval = Duration::Seconds(2);
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
-// So that cameras that were switched on together do not ask for credentials together, an hour later and ever after.
-constexpr gint32 kMaxRenewalJitterMs = 60'000;
 
 Status Invalid(std::string message) {
   return {StatusCode::kInvalidArgument, std::move(message)};
@@ -59,81 +56,6 @@ std::optional<std::string> FirstSet(const std::optional<std::string>& property,
     }
   }
   return std::nullopt;
-}
-
-Status UseStatic(Credentials credentials, std::string from, Resolved& resolved) {
-  if (Status status = Validate(credentials); !status.ok()) {
-    return {status.code(), "the credentials from " + from + ": " + status.message()};
-  }
-  resolved.producer.credentials = MakeStaticCredentials(std::move(credentials));
-  resolved.credentials_from = std::move(from);
-  return {};
-}
-
-Status PropertyCredentials(const Settings& settings, Resolved& resolved) {
-  if (settings.access_key.empty() || settings.secret_key.empty()) {
-    return {StatusCode::kNoCredentials,
-            std::string("only one of the properties access-key and secret-key is set; ") +
-                (settings.access_key.empty() ? "access-key" : "secret-key") + " is missing"};
-  }
-  return UseStatic({std::string(settings.access_key.Reveal()), settings.secret_key.Clone(),
-                    settings.session_token.Clone(), std::nullopt},
-                   "the properties access-key and secret-key", resolved);
-}
-
-Status IotCertificate(const Settings& settings, Resolved& resolved) {
-  Result<IotOptions> options =
-      IotOptionsOf(settings.iot_certificate.get(), resolved.stream.name, resolved.notes);
-  if (!options.ok()) {
-    return options.status();
-  }
-  options->path = resolved.producer;
-  options->environment = resolved.producer.environment;
-  if (Status status = Validate(*options); !status.ok()) {
-    return {status.code(), "iot-certificate: " + status.message()};
-  }
-  options->log = SharedGstLogSink();
-  CachedCredentialsOptions cached;
-  cached.jitter = Duration::Millis(g_random_int_range(0, kMaxRenewalJitterMs));
-  resolved.producer.credentials =
-      MakeCachedCredentials(MakeIotCredentials(*std::move(options)), cached);
-  resolved.credentials_from = resolved.producer.credentials->name();
-  return {};
-}
-
-Status ResolveCredentials(const Settings& settings, const Surroundings& world, Resolved& resolved) {
-  if (settings.iot_certificate != nullptr) {
-    return IotCertificate(settings, resolved);
-  }
-  if (!settings.access_key.empty() || !settings.secret_key.empty()) {
-    return PropertyCredentials(settings, resolved);
-  }
-  if (!settings.session_token.empty()) {
-    resolved.notes.emplace_back(
-        "session-token is ignored: it is only used together with access-key and secret-key");
-  }
-  std::optional<std::string> key = FirstSet({}, world.environment, {"AWS_ACCESS_KEY_ID"});
-  std::optional<std::string> secret = FirstSet({}, world.environment, {"AWS_SECRET_ACCESS_KEY"});
-  if (key.has_value() && secret.has_value()) {
-    std::string token = world.environment("AWS_SESSION_TOKEN").value_or("");
-    return UseStatic(
-        {*std::move(key), Secret::Consume(*secret), Secret::Consume(token), std::nullopt},
-        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", resolved);
-  }
-  const std::string path = settings.credential_path.value_or("");
-  if (!path.empty() && world.is_readable(path)) {
-    resolved.producer.credentials = MakeCachedCredentials(MakeFileCredentials(path));
-    resolved.credentials_from = "the file " + path;
-    return {};
-  }
-  return {StatusCode::kNoCredentials,
-          "no credentials: access-key and secret-key are not set, " +
-              std::string(key.has_value()      ? "AWS_SECRET_ACCESS_KEY is not set"
-                          : secret.has_value() ? "AWS_ACCESS_KEY_ID is not set"
-                                               : "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are "
-                                                 "not set") +
-              (path.empty() ? ", and credential-path is not set"
-                            : ", and the file \"" + path + "\" (credential-path) cannot be read")};
 }
 
 IpVersion ToIpVersion(IpVersionChoice choice) {

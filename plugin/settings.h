@@ -23,6 +23,20 @@ enum class StreamingMode : std::uint8_t { kRealtime = 0, kNearRealtime = 1, kOff
 
 // The values of the property create-stream.
 enum class CreateStream : std::uint8_t { kNever = 0, kIfMissing = 1 };
+// The values of the property credential-source.
+enum class CredentialChoice : std::uint8_t {
+  kDefault,
+  kEnvironment,
+  kProfile,
+  kProcess,
+  kSso,
+  kWebIdentity,
+  kContainer,
+  kImds,
+  kIot,
+  kFile,
+  kStatic
+};
 // The values of the property ip-version.
 enum class IpVersionChoice : std::uint8_t { kAny = 0, kV4 = 4, kV6 = 6 };
 
@@ -53,6 +67,7 @@ struct Settings {
   Secret access_key;
   Secret secret_key;
   Secret session_token;
+  std::optional<std::string> profile;
   StructurePtr iot_certificate;
   StructurePtr stream_tags;
   StructurePtr metadata;
@@ -83,6 +98,7 @@ struct Settings {
   StreamingMode streaming_type = StreamingMode::kRealtime;
   FrameTimestamp frame_timestamp = FrameTimestamp::kDefault;
   CreateStream create_stream = CreateStream::kIfMissing;
+  CredentialChoice credential_source = CredentialChoice::kDefault;
   IpVersionChoice ip_version = IpVersionChoice::kAny;
 
   bool key_frame_fragmentation = true;
@@ -140,9 +156,9 @@ struct Resolved {
 //   addresses    ip-version, AWS_KVS_USE_IPV4, AWS_KVS_USE_IPV6
 //   proxy        proxy, and what the library finds in https_proxy and the like
 //   CA           ca-path, KVSSINK_CA_CERT_PATH, the system's
-//   credentials  iot-certificate, access-key and secret-key (with session-token),
+//   credentials  credential-source; with its default: iot-certificate, access-key and secret-key (with session-token), profile,
 //                AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with AWS_SESSION_TOKEN), the file
-//                credential-path
+//                credential-path, what the aws command line would find
 // A session token is only used with the keys of the same place.
 // Errors: kInvalidArgument, kNoCredentials, kFileError, kUnsupportedMedia; the message names the property, its
 //         value (never a secret) and what is allowed.

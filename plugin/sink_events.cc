@@ -370,7 +370,7 @@ void Sink::OnCredentialsFailing(std::uint64_t generation, const std::string& nam
 
 void Sink::OnCredentialsRenewed(std::uint64_t generation, const std::string& name,
                                 const CredentialsRenewed& event) {
-  GST_INFO_OBJECT(element_, "stream \"%s\": new credentials from %s", name.c_str(),
+  GST_INFO_OBJECT(element_, "stream \"%s\": %s from %s", name.c_str(), event.first ? "credentials" : "new credentials",
                   event.source.c_str());
   const MutexLock lock(mutex_);
   if (running_.has_value() && running_->generation == generation) {

@@ -10,12 +10,13 @@
 
 namespace kvs {
 
-// What a stream tells of its credentials: that they are failing, once per episode, and that they were renewed. Not synchronised.
+// What a stream tells of its credentials: that they were found, that they are failing, once per episode, and that they were renewed. Not synchronised.
 class CredentialsTeller {
  public:
   // As CredentialsObserver has it.
   CredentialsRenewed OnRenewed(std::string_view source, std::optional<WallTime> expiration) {
     trouble_ = Trouble::kNone;
+    had_some_ = true;
     return {std::string(source), expiration};
   }
   std::optional<CredentialsFailing> OnRenewalFailed(std::string_view source, const Status& reason, Duration retry_in) {
@@ -28,7 +29,13 @@ class CredentialsTeller {
   }
   // A request has got some. After a failed renewal they may be the old ones, which end nothing.
   std::optional<CredentialsRenewed> OnSome(std::string_view source, std::optional<WallTime> expiration) {
-    return trouble_ == Trouble::kNoCredentials ? std::optional(OnRenewed(source, expiration)) : std::nullopt;
+    const bool first = !had_some_ && trouble_ == Trouble::kNone;
+    if (!first && trouble_ != Trouble::kNoCredentials) {
+      return std::nullopt;
+    }
+    CredentialsRenewed news = OnRenewed(source, expiration);
+    news.first = first;
+    return news;
   }
 
  private:
@@ -46,6 +53,7 @@ class CredentialsTeller {
   }
 
   Trouble trouble_ = Trouble::kNone;
+  bool had_some_ = false;
 };
 
 }  // namespace kvs

@@ -91,10 +91,11 @@ struct Pressure {
 struct SessionRotated {
   std::uint64_t session = 0;  // that takes no further fragment
 };
-// New credentials have taken the place of those in use, or of none. Not told of the first ones.
+// New credentials have taken the place of those in use, or of none.
 struct CredentialsRenewed {
-  std::string source;  // as CredentialSource::name
+  std::string source;  // as CredentialSource::name: which one it was where several were asked
   std::optional<WallTime> expiration;
+  bool first = false;  // there have not been any before
 };
 // A renewal failed, while the old ones are still good, or there are none. Told once per episode, which the next
 // CredentialsRenewed ends. Whether media still flows is for Connected and Disconnected to say.

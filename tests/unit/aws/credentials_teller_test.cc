@@ -22,13 +22,18 @@ TEST(CredentialsTellerTest, AnEpisodeIsToldOnceWhateverItBecomes) {
   EXPECT_TRUE(teller.OnNone("source", Down(), kWait).has_value());
 }
 
-TEST(CredentialsTellerTest, TheFirstCredentialsAreNoNews) {
+TEST(CredentialsTellerTest, TheFirstCredentialsAreToldOnce) {
   CredentialsTeller teller;
+  const auto found = teller.OnSome("source", std::nullopt);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_TRUE(found->first);
+  EXPECT_EQ(found->source, "source");
   EXPECT_FALSE(teller.OnSome("source", std::nullopt).has_value());
 }
 
 TEST(CredentialsTellerTest, OldCredentialsDoNotEndAnEpisode) {
   CredentialsTeller teller;
+  (void)teller.OnSome("source", std::nullopt);
   (void)teller.OnRenewalFailed("source", Down(), kWait);
   EXPECT_FALSE(teller.OnSome("source", std::nullopt).has_value());
   EXPECT_FALSE(teller.OnRenewalFailed("source", Down(), kWait).has_value());
@@ -36,9 +41,11 @@ TEST(CredentialsTellerTest, OldCredentialsDoNotEndAnEpisode) {
 
 TEST(CredentialsTellerTest, AnyCredentialsEndAnEpisodeWithout) {
   CredentialsTeller teller;
+  (void)teller.OnSome("source", std::nullopt);
   (void)teller.OnNone("source", Down(), kWait);
   const auto renewed = teller.OnSome("source", WallTime::FromSeconds(7));
   ASSERT_TRUE(renewed.has_value());
+  EXPECT_FALSE(renewed->first);
   EXPECT_EQ(renewed->source, "source");
   EXPECT_EQ(renewed->expiration, WallTime::FromSeconds(7));
   EXPECT_FALSE(teller.OnSome("source", std::nullopt).has_value());

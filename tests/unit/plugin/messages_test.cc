@@ -55,6 +55,8 @@ TEST(EventStructureTest, SaysHowCredentialsFare) {
   EXPECT_FALSE(gst_structure_has_field(renewed.get(), "message"));
   const StructurePtr endless = EventStructure("door", CredentialsRenewed{"a file", {}});
   EXPECT_FALSE(gst_structure_has_field(endless.get(), "expires"));
+  const StructurePtr found = EventStructure("door", CredentialsRenewed{"a file", {}, /*first=*/true});
+  EXPECT_STREQ(gst_structure_get_string(found.get(), "state"), "found");
   const StructurePtr failing = EventStructure(
       "door", CredentialsFailing{"AWS IoT", Status(StatusCode::kCredentialsRefused, "no").WithService(403, "", ""),
                                  Duration::Seconds(10)});
