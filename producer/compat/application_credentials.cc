@@ -35,13 +35,17 @@ class ApplicationCredentials::Source : public CredentialSource {
 };
 
 Result<Credentials> ApplicationCredentials::AskHere(bool renew) {
+  Status status;
   try {
     Result<Credentials> answer = question_(renew);
-    const Status status = answer.ok() ? Validate(*answer) : Status();
-    return status.ok() ? std::move(answer) : Result<Credentials>(status);
+    status = answer.ok() ? Validate(*answer) : answer.status();
+    if (status.ok()) {
+      return answer;
+    }
   } catch (...) {
-    return Status(StatusCode::kNoCredentials, "the credential provider of the program threw an exception");
+    status = Status(StatusCode::kInternal, "it threw an exception");
   }
+  return Status(StatusCode::kCredentialsExpired, "the program gave no credentials: " + status.message());
 }
 
 std::unique_ptr<CredentialSource> ApplicationCredentials::MakeSource() {

@@ -20,6 +20,7 @@ class ApplicationCredentials : public std::enable_shared_from_this<ApplicationCr
   explicit ApplicationCredentials(Question question) : question_(std::move(question)) {}
 
   // Asks on the thread of the caller.
+  // Errors: kCredentialsExpired: it gave none, or such that cannot be used. It may know better the next time.
   Result<Credentials> AskHere(bool renew);
   // A source that asks on threads of its own, one question at a time, and keeps the answer until shortly before it expires.
   std::unique_ptr<CredentialSource> MakeSource();

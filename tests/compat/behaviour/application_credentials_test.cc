@@ -77,8 +77,8 @@ TEST(ApplicationCredentialsTest, AnswersThatAreNoneAreErrors) {
   const auto answer = [](ApplicationCredentials::Question question) {
     return std::make_shared<ApplicationCredentials>(std::move(question))->AskHere(false).status().code();
   };
-  EXPECT_EQ(answer([](bool) { return Keys(""); }), StatusCode::kInvalidArgument);
-  EXPECT_EQ(answer([](bool) -> Result<Credentials> { throw 1; }), StatusCode::kNoCredentials);
+  EXPECT_EQ(answer([](bool) { return Keys(""); }), StatusCode::kCredentialsExpired);
+  EXPECT_EQ(answer([](bool) -> Result<Credentials> { throw 1; }), StatusCode::kCredentialsExpired);
   EXPECT_EQ(answer([](bool) { return Keys("one"); }), StatusCode::kOk);
 }
 

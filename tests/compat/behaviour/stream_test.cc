@@ -63,6 +63,20 @@ TEST_F(StreamOfProgramTest, AnnexBIsAdaptedCodecDataIncluded) {
   EXPECT_EQ(totals.error_acks, 0u);
 }
 
+TEST_F(StreamOfProgramTest, CodecDataAloneMayBeAnnexB) {
+  Serve();
+  StreamOptions options;
+  options.codec_data = false;
+  options.nal_adaptation = NAL_ADAPTATION_ANNEXB_CPD_NALS;
+  const auto stream = MakeStream(options);
+  EXPECT_TRUE(stream->start(std::string("000000016742c01eda0280f6840000030100000000000168ce3c80")));
+  PutSeconds(*stream, 1);
+  EXPECT_TRUE(stream->stopSync());
+  const auto totals = Finish();
+  EXPECT_EQ(totals.frames, 10u);
+  EXPECT_EQ(totals.error_acks, 0u);
+}
+
 TEST_F(StreamOfProgramTest, SoundAndPicturesShareAStream) {
   Serve();
   producer_ = MakeProducer();
