@@ -19,6 +19,10 @@ class GstEnvironment : public ::testing::Environment {
           "AWS_REGION", "CONTROL_PLANE_URI", "KVSSINK_CA_CERT_PATH"}) {
       g_unsetenv(name);
     }
+    // Nothing of the user's, and no instance.
+    g_setenv("AWS_CONFIG_FILE", "/dev/null", TRUE);
+    g_setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null", TRUE);
+    g_setenv("AWS_EC2_METADATA_DISABLED", "true", TRUE);
     gst_init(nullptr, nullptr);
     gst_element_register(nullptr, "kvssink", GST_RANK_NONE, GST_TYPE_KVS_SINK);
   }

@@ -26,6 +26,10 @@ Output RunProgram(const std::string& command) {
   for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "GST_DEBUG"}) {
     env = g_environ_unsetenv(env, name);
   }
+  // Nothing of the user's, and no instance.
+  env = g_environ_setenv(env, "AWS_CONFIG_FILE", "/dev/null", TRUE);
+  env = g_environ_setenv(env, "AWS_SHARED_CREDENTIALS_FILE", "/dev/null", TRUE);
+  env = g_environ_setenv(env, "AWS_EC2_METADATA_DISABLED", "true", TRUE);
   gchar** argv = nullptr;
   EXPECT_TRUE(g_shell_parse_argv(command.c_str(), nullptr, &argv, nullptr));
   gchar* out = nullptr;

@@ -141,6 +141,8 @@ class Service:
         self.ca_file = next((line[len(prefix):] for line in lines if line.startswith(prefix)), "")
         prefix = "kvs-local: iot endpoint "
         self.iot_endpoint = next((line[len(prefix):] for line in lines if line.startswith(prefix)), "")
+        prefix = "kvs-local: credentials endpoint "
+        self.credentials_url = next((line[len(prefix):] for line in lines if line.startswith(prefix)), "")
 
     def _listens(self, port_file):
         if not self.program.running():
@@ -148,7 +150,8 @@ class Service:
         # The port file comes first, then the lines on standard output.
         return (os.path.exists(port_file) and "listening on" in self.program.stdout() and
                 ("--tls" not in self.program.command or "ca file" in self.program.stdout()) and
-                ("--iot-port" not in self.program.command or "device certificate" in self.program.stdout()))
+                ("--iot-port" not in self.program.command or "device certificate" in self.program.stdout()) and
+                ("--credentials-port" not in self.program.command or "credentials endpoint" in self.program.stdout()))
 
     def _admin(self, method, path, body=None):
         request = urllib.request.Request(self.url + path, method=method,

@@ -228,12 +228,64 @@ TEST(ResolveTest, CredentialFileIsTheLastResort) {
 
 TEST(ResolveTest, MissingCredentialsSayWhatWasTried) {
   World world;
-  world.environment["AWS_ACCESS_KEY_ID"] = "AKIDENV";
+  // Wherever this runs.
+  world.environment = {{"AWS_ACCESS_KEY_ID", "AKIDENV"}, {"AWS_EC2_METADATA_DISABLED", "true"}};
   const Status status = ResolveIn(Settings(), world).status();
   EXPECT_EQ(status.code(), StatusCode::kNoCredentials);
   EXPECT_THAT(status.message(),
               AllOf(HasSubstr("access-key"), HasSubstr("AWS_SECRET_ACCESS_KEY is"),
                     HasSubstr(".kvs/credential")));
+}
+
+TEST(ResolveTest, AProfileThatIsSetComesBeforeTheEnvironmentAndAfterKeysThatAreSet) {
+  World world;
+  world.environment = {{"AWS_ACCESS_KEY_ID", "AKIDENV"}, {"AWS_SECRET_ACCESS_KEY", "env-secret"}};
+  world.readable_file = ".kvs/credential";
+  Settings settings;
+  settings.profile = "door";
+  EXPECT_EQ(ResolveIn(settings, world)->credentials_from, "credential-source=default with profile \"door\"");
+  settings.access_key = Secret("AKIDPROPERTY");
+  settings.secret_key = Secret("property-secret");
+  EXPECT_EQ(Fetched(*ResolveIn(settings, world)).access_key_id, "AKIDPROPERTY");
+}
+
+TEST(ResolveTest, WhatTheAwsCommandLineWouldFindIsTheLastResort) {
+  World world;
+  world.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://127.0.0.1:1/a";
+  EXPECT_EQ(ResolveIn(Settings(), world)->credentials_from, "credential-source=default");
+  world.readable_file = ".kvs/credential";
+  EXPECT_EQ(ResolveIn(Settings(), world)->credentials_from, "the file .kvs/credential");
+}
+
+TEST(ResolveTest, ASourceThatIsChosenIsTheOnlyOne) {
+  World world;
+  world.environment = {{"AWS_ACCESS_KEY_ID", "AKIDENV"}, {"AWS_SECRET_ACCESS_KEY", "env-secret"}};
+  Settings settings = WithKeys();
+  settings.credential_source = CredentialChoice::kEnvironment;
+  const Result<Resolved> resolved = ResolveIn(settings, world);
+  EXPECT_EQ(Fetched(*resolved).access_key_id, "AKIDENV");
+  EXPECT_THAT(resolved->notes, ElementsAre(HasSubstr("access-key is not used")));
+  settings.credential_source = CredentialChoice::kStatic;
+  EXPECT_EQ(Fetched(*ResolveIn(settings, world)).access_key_id, "AKIDPROPERTY");
+  settings.credential_source = CredentialChoice::kImds;
+  EXPECT_EQ(ResolveIn(settings, world)->credentials_from, "credential-source=imds");
+  settings.credential_source = CredentialChoice::kWebIdentity;
+  settings.profile = "door";
+  EXPECT_EQ(ResolveIn(settings, world)->credentials_from, "credential-source=web-identity with profile \"door\"");
+}
+
+TEST(ResolveTest, ASourceThatIsChosenNeedsWhatItIsMadeOf) {
+  const auto refused = [](CredentialChoice choice) {
+    Settings settings;
+    settings.credential_source = choice;
+    const Status status = ResolveIn(settings, World()).status();
+    EXPECT_EQ(status.code(), StatusCode::kNoCredentials);
+    return status.message();
+  };
+  EXPECT_THAT(refused(CredentialChoice::kIot), HasSubstr("iot-certificate"));
+  EXPECT_THAT(refused(CredentialChoice::kStatic), HasSubstr("access-key and secret-key"));
+  EXPECT_THAT(refused(CredentialChoice::kFile), HasSubstr(".kvs/credential"));
+  EXPECT_THAT(refused(CredentialChoice::kEnvironment), HasSubstr("AWS_ACCESS_KEY_ID is not set"));
 }
 
 TEST(ResolveTest, HalfAPairOfKeysIsAnError) {
