@@ -1,5 +1,5 @@
-// Uploads an H.264 byte stream (with access unit delimiters) without GStreamer. The keys are read from AWS_ACCESS_KEY_ID and
-// AWS_SECRET_ACCESS_KEY; without ENDPOINT it goes to Amazon's service in the region of AWS_DEFAULT_REGION (see kvs::Locate).
+// Uploads an H.264 byte stream (with access unit delimiters) without GStreamer. Credentials and region come from where the aws
+// command line has them; without ENDPOINT it goes to Amazon's service.
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   }
   kvs::ProducerConfig config;
   config.endpoint = argc > 3 ? argv[3] : "";
-  config.credentials = kvs::MakeEnvironmentCredentials();
+  config.credentials = kvs::SharedCredentials(kvs::CredentialSourceKind::kDefault);
   const auto producer = kvs::Producer::Create(std::move(config));
   Require(producer.status());
   kvs::StreamConfig stream_config;
