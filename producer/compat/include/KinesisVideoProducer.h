@@ -38,7 +38,7 @@
 #define STREAM_READY_TIMEOUT_DURATION_IN_SECONDS 30
 // freeStream never waits.
 #define CLIENT_STREAM_CLOSED_CALLBACK_AWAIT_TIME_MILLIS 0
-// Programs read it; the library does not.
+// A variable with the control-plane URL, for programs that give none.
 #define CONTROL_PLANE_URI_ENV_VAR ((PCHAR) "CONTROL_PLANE_URI")
 
 namespace com {

@@ -39,6 +39,14 @@ namespace {
 #define MAX_URL_LENGTH 65536
 #define APP_SINK_BASE_NAME "appsink"
 
+// All namespaces at once: these names have to be those of std and log4cplus, and of nothing else.
+Logger rootLogger() {
+  const LogLevel level = DEBUG_LOG_LEVEL;
+  Logger logger = Logger::getRoot();
+  logger.setLogLevel(level);
+  return logger;
+}
+
 int failures = 0;
 
 void check(bool condition, const char* what) {
@@ -238,6 +246,7 @@ unique_ptr<KinesisVideoProducer> clients(bool of_program) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  check(rootLogger().getLogLevel() == DEBUG_LOG_LEVEL, "root logger");
   LOG_CONFIGURE_STDOUT("ERROR");
   logs();
   platform();
