@@ -68,11 +68,11 @@ TEST_F(CompatTest, ACallbackMayStopItsStreamAndFreeIt) {
 }
 
 TEST_F(CompatTest, MediaThatWaitsTooLongIsTold) {
-  Serve({"--fault", "delay,api=putMedia,ms=never"});
+  Serve({"--fault", "delay,api=describeStream,ms=never"});
   const auto producer = MakeProducer();
   StreamOptions options;
   options.max_latency = std::chrono::seconds(2);
-  const auto stream = producer->createStreamSync(Define(options));
+  const auto stream = producer->createStream(Define(options));
   PutSeconds(*stream, 5);
   ASSERT_TRUE(heard_.Await([](const Heard::All& all) { return !all.latencies.empty(); }));
   EXPECT_GE(heard_.all().latencies.front(), 2u * HUNDREDS_OF_NANOS_IN_A_SECOND);
@@ -99,13 +99,14 @@ TEST_F(CompatTest, ABufferThatIsTooShortIsToldAndSoIsEachFrameThatItCosts) {
 }
 
 TEST_F(CompatTest, AStoreThatIsTooSmallIsToldAndWhatIsKeptIsWhole) {
-  Serve({"--fault", "delay,api=putMedia,ms=500,call=1"});
+  // Sockets hold much: nothing is connected until the store is full.
+  Serve({"--fault", "delay,api=getDataEndpoint,ms=1000,call=1"});
   device_.storage = UINT64{1} << 20;
   const auto producer = MakeProducer();
-  const auto stream = producer->createStreamSync(Define({}));
+  const auto stream = producer->createStream(Define({}));
   PutSeconds(*stream, 10, 0, 20'000);
   ASSERT_TRUE(client_heard_.Await([](const Heard::All& all) { return !all.stores.empty(); }));
-  EXPECT_LE(client_heard_.all().stores.front(), device_.storage / 10);
+  EXPECT_LT(client_heard_.all().stores.front(), device_.storage);
   ASSERT_TRUE(heard_.Await([](const Heard::All& all) { return !all.dropped_frames.empty(); }));
   EXPECT_TRUE(stream->stopSync());
   const UINT64 dropped = stream->getMetrics().getRawMetrics()->droppedFrames;
