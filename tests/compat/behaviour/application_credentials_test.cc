@@ -96,10 +96,16 @@ TEST(ApplicationCredentialsTest, ClosingWaitsForTheQuestionThatIsBeingAnswered) 
   Network net;
   source->Fetch(net, [](const Result<Credentials>&) {});
   asked.get_future().wait();
+  std::atomic<bool> closed = false;
   std::thread closer([&] {
     application->Close();
     EXPECT_TRUE(answered);
+    closed = true;
   });
+  // Time enough to be closed, for one that does not wait.
+  for (int i = 0; i < 10'000 && !closed; ++i) {
+    std::this_thread::yield();
+  }
   go.set_value();
   closer.join();
   net.RunOne();
