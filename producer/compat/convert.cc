@@ -60,7 +60,9 @@ StreamConfig ToConfig(const StreamInfo& info, const ClientFacts& client) {
   config.name = info.name;
   config.streaming_type =
       IS_OFFLINE_STREAMING_MODE(caps.streamingType) ? StreamingType::kOffline : StreamingType::kRealtime;
-  config.device_name = client.device_name;
+  if (!client.device_name.empty()) {
+    config.device_name = client.device_name;
+  }
   config.content_type = caps.contentType;
   config.kms_key_id = info.kmsKeyId;
   config.retention = ToDuration(info.retention);

@@ -27,7 +27,7 @@ UINT64 ToUnits(MediaTime time);
 
 // What of a client matters to its streams.
 struct ClientFacts {
-  std::string device_name;
+  std::string device_name;  // empty: the default
   Duration offline_wait;
   bool always_continuous = false;
   bool assume_exists = false;   // API_CALL_CACHE_TYPE_ENDPOINT_ONLY

@@ -72,13 +72,12 @@ void KinesisVideoStream::videoStreamDeleter(KinesisVideoStream* stream) {
   delete stream;  // NOLINT: a shared_ptr's deleter; the destructor is protected
 }
 
+// Without free_kinesis_video_stream_flag_: who frees a stream waits for its callbacks, and they may be freeing it, too.
 void KinesisVideoStream::free() {
-  std::call_once(free_kinesis_video_stream_flag_, [this] {
-    if (NativeStream* const native = Native::Of(*this)) {
-      native->Free();
-    }
-    stream_closed_ = true;
-  });
+  if (NativeStream* const native = Native::Of(*this)) {
+    native->Free();
+  }
+  stream_closed_ = true;
 }
 
 STATUS KinesisVideoStream::statusPutFrame(KinesisVideoFrame& frame) const {

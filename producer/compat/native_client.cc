@@ -90,7 +90,9 @@ STATUS NativeClient::Create(DeviceInfoProvider& device, CallbackProvider& callba
   }
   const std::shared_ptr<NativeClient> made(new NativeClient());  // NOLINT: the constructor is private
   made->callbacks_ = callbacks.getCallbacks();
-  made->log_ = MakeLog4cplusSink().ok() ? *MakeLog4cplusSink() : nullptr;
+  if (auto log = MakeLog4cplusSink()) {
+    made->log_ = *std::move(log);
+  }
   made->most_streams_ = info.streamCount;
   made->create_stream_timeout_ = ToDuration(info.clientInfo.createStreamTimeout, kCreateStreamTimeout);
   made->stop_stream_timeout_ = ToDuration(info.clientInfo.stopStreamTimeout, kStopStreamTimeout);
@@ -116,7 +118,8 @@ STATUS NativeClient::Create(DeviceInfoProvider& device, CallbackProvider& callba
     config.user_agent_suffix = NativeAccess::CustomUserAgent(*provider);
     cache = NativeAccess::CacheType(*provider);
     if (cache != API_CALL_CACHE_TYPE_NONE) {
-      config.lookup_life = ToDuration(NativeAccess::CachingUpdatePeriod(*provider));
+      config.lookup_life = ToDuration(NativeAccess::CachingUpdatePeriod(*provider),
+                                      ToDuration(DEFAULT_ENDPOINT_CACHE_UPDATE_PERIOD));
     }
     credentials = NativeAccess::Credentials(*provider);
     made->LeaveOutUnheard(NativeAccess::StreamCallbacks(*provider));

@@ -67,6 +67,31 @@ TEST_F(CompatTest, ACallbackMayStopItsStreamAndFreeIt) {
   EXPECT_TRUE(heard_.Await([](const Heard::All& all) { return all.Count(FRAGMENT_ACK_TYPE_PERSISTED) == 1; }));
 }
 
+// The one waits for the callback, and the callback for nobody.
+TEST_F(CompatTest, AStreamMayBeFreedFromACallbackWhileItIsBeingFreed) {
+  Serve();
+  const auto producer = MakeProducer();
+  const auto stream = producer->createStreamSync(Define({}));
+  std::promise<void> called;
+  std::promise<void> freeing;
+  std::atomic<bool> first = true;
+  heard_.on_ack = [&](const Heard::Ack&) {
+    if (first.exchange(false)) {
+      called.set_value();
+      freeing.get_future().wait();
+      producer->freeStream(stream);
+    }
+  };
+  PutSeconds(*stream, 1);
+  called.get_future().wait();
+  std::thread other([&] {
+    freeing.set_value();
+    producer->freeStream(stream);
+  });
+  other.join();
+  EXPECT_FALSE(stream->resetStream());
+}
+
 TEST_F(CompatTest, MediaThatWaitsTooLongIsTold) {
   Serve({"--fault", "delay,api=describeStream,ms=never"});
   const auto producer = MakeProducer();

@@ -13,6 +13,7 @@ namespace sdk = com::amazonaws::kinesis::video;
 
 TEST(ConvertTest, TimesAreInUnitsOf100Nanoseconds) {
   EXPECT_EQ(ToDuration(15), Duration::Nanos(1500));
+  EXPECT_EQ(ToDuration(0), Duration());
   EXPECT_EQ(ToDuration(0, Duration::Seconds(5)), Duration::Seconds(5));
   EXPECT_EQ(ToDuration(MAX_UINT64), kLongestDuration);
   EXPECT_EQ(ToUnits(Duration::Millis(1)), 10'000u);
@@ -45,6 +46,11 @@ TEST(ConvertTest, ADefinitionWithDefaultsIsAStreamWithTheSame) {
   EXPECT_EQ(config.idle_timeout, StreamConfig().idle_timeout);
   EXPECT_FALSE(config.keep_oldest);
   EXPECT_FALSE(config.segment_uid.has_value());
+}
+
+TEST(ConvertTest, ADeviceWithoutANameHasTheDefaultOne) {
+  sdk::StreamDefinition definition("door", std::chrono::hours(2));
+  EXPECT_EQ(ToConfig(definition.getStreamInfo(), {}).device_name, StreamConfig().device_name);
 }
 
 TEST(ConvertTest, WhatADefinitionSaysIsKept) {
