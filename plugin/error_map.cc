@@ -134,7 +134,7 @@ constexpr std::array kRows = {
     Row{StatusCode::kCredentialsExpired, Domain::kResource, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
         kSdkNotAuthorized, "Renew the credentials"},
     Row{StatusCode::kCredentialsRefused, Domain::kResource, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
-        kSdkIotFailed, "Correct what is named here, where the credentials come from"},
+        kSdkIotFailed, "Correct what is named here, where the credentials come from: iot-certificate, a profile, a role"},
 };
 
 const Row& RowOf(StatusCode code) {
