@@ -170,6 +170,29 @@ void NoteWhatIsIgnored(const Settings& settings, CredentialChoice used, Resolved
 
 }  // namespace
 
+bool HasAmazonsCredentials(const Settings& settings, const Surroundings& world) {
+  switch (settings.credential_source) {
+    case CredentialChoice::kEnvironment:
+    case CredentialChoice::kIot:
+    case CredentialChoice::kFile:
+    case CredentialChoice::kStatic:
+      return true;
+    case CredentialChoice::kProfile:
+    case CredentialChoice::kProcess:
+    case CredentialChoice::kSso:
+    case CredentialChoice::kWebIdentity:
+    case CredentialChoice::kContainer:
+    case CredentialChoice::kImds:
+      return false;
+    case CredentialChoice::kDefault:
+      break;
+  }
+  if (settings.iot_certificate != nullptr || !settings.access_key.empty() || !settings.secret_key.empty()) {
+    return true;
+  }
+  return settings.profile.value_or("").empty() && (EnvironmentHasKeys(world) || FileIsThere(settings, world));
+}
+
 Status ResolveCredentials(const Settings& settings, const Surroundings& world, Resolved& resolved) {
   if (settings.credential_source == CredentialChoice::kDefault) {
     return DefaultCredentials(settings, world, resolved);

@@ -62,24 +62,17 @@ IpVersion ToIpVersion(IpVersionChoice choice) {
   return choice == IpVersionChoice::kV4 ? IpVersion::kV4 : IpVersion::kV6;
 }
 
-// Credentials from where Amazon's element has them, which knows neither profiles nor instances: then no profile and no instance says
-// where the service is either, so that a launch line means what it meant there.
-bool HasAmazonsCredentials(const Settings& settings, const Surroundings& world) {
-  const bool in_environment = FirstSet({}, world.environment, {"AWS_ACCESS_KEY_ID"}).has_value() &&
-                              FirstSet({}, world.environment, {"AWS_SECRET_ACCESS_KEY"}).has_value();
-  const std::string path = settings.credential_path.value_or("");
-  return settings.iot_certificate != nullptr || !settings.access_key.empty() || !settings.secret_key.empty() ||
-         in_environment || (!path.empty() && world.is_readable(path));
-}
-
 // Which host is meant, and how it is reached.
 Status ResolveNetwork(const Settings& settings, const Surroundings& world, Resolved& resolved) {
   ProducerConfig& config = resolved.producer;
   config.environment = world.environment;
   config.region = settings.aws_region.value_or("");
   config.endpoint = settings.endpoint.value_or("");
+  // So that a launch line for Amazon's element, which knows neither profiles nor instances, goes where it went.
   if (HasAmazonsCredentials(settings, world)) {
     config.profile.reset();
+  } else {
+    config.profile = settings.profile.value_or("");
   }
   if (settings.dual_stack) {
     config.dual_stack = true;

@@ -4,17 +4,14 @@
 
 #include "kvs/credentials.h"
 #include "producer/aws/credentials_call.h"
-#include "producer/aws/endpoints.h"
+#include "producer/aws/instance_region.h"
 #include "producer/aws/url.h"
-#include "producer/environment.h"
 #include "producer/service/http_message.h"
 
 namespace kvs {
 namespace {
 
 // Source: EC2 user guide, "Instance metadata".
-constexpr char kIpv4Endpoint[] = "http://169.254.169.254";
-constexpr char kIpv6Endpoint[] = "http://[fd00:ec2::254]";
 constexpr char kTokenPath[] = "/latest/api/token";
 constexpr char kRolePath[] = "/latest/meta-data/iam/security-credentials/";
 constexpr char kTokenLifeHeader[] = "X-aws-ec2-metadata-token-ttl-seconds";
@@ -28,23 +25,6 @@ constexpr aws::CredentialNames kNames = {"AccessKeyId", "SecretAccessKey", "Toke
 constexpr std::string_view kTokenHint =
     "; from a container, the instance's hop limit for metadata has to be 2 (http-put-response-hop-limit)";
 constexpr std::string_view kAnswerHint = "; check that this is the metadata service of EC2";
-
-Result<std::string> EndpointOf(const EnvironmentLookup& environment) {
-  if (aws::IsTrueSetting(environment("AWS_EC2_METADATA_DISABLED").value_or(""))) {
-    return Status(StatusCode::kNoCredentials, "AWS_EC2_METADATA_DISABLED is true");
-  }
-  if (const std::string endpoint = environment("AWS_EC2_METADATA_SERVICE_ENDPOINT").value_or(""); !endpoint.empty()) {
-    return aws::NormalizeEndpoint("AWS_EC2_METADATA_SERVICE_ENDPOINT", endpoint);
-  }
-  const std::string mode = environment("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE").value_or("");
-  if (service::EqualsIgnoringCase(mode, "ipv6")) {
-    return std::string(kIpv6Endpoint);
-  }
-  return mode.empty() || service::EqualsIgnoringCase(mode, "ipv4")
-             ? Result<std::string>(kIpv4Endpoint)
-             : Status(StatusCode::kInvalidArgument,
-                      "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is " + aws::Quoted(mode) + "; IPv4 and IPv6 are possible");
-}
 
 // Nothing came back: nobody is there, or nobody who speaks HTTP.
 bool IsSilence(const Status& status) { return status.http_status() == 0; }
@@ -144,7 +124,11 @@ class InstanceCredentials final : public CredentialSource {
   std::string_view name() const override { return "EC2 instance metadata"; }
 
   void Fetch(NetworkServices& net, CredentialsCallback done) override {
-    Result<std::string> endpoint = EndpointOf(OrOfProcess(options_.environment));
+    if (aws::IsInstanceDisabled(options_.environment)) {
+      done(Status(StatusCode::kNoCredentials, "AWS_EC2_METADATA_DISABLED is true"));
+      return;
+    }
+    Result<std::string> endpoint = aws::InstanceMetadataUrl(options_.environment);
     if (!endpoint.ok()) {
       done(endpoint.status());
       return;

@@ -71,7 +71,7 @@ Result<std::string> InstanceMetadataUrl(const EnvironmentLookup& given) {
     return std::string(kIpv6Url);
   }
   if (!mode.empty() && !service::EqualsIgnoringCase(mode, "IPv4")) {
-    return Status(StatusCode::kInvalidArgument, std::string(kModeVariable) + " is neither IPv4 nor IPv6");
+    return Status(StatusCode::kInvalidArgument, std::string(kModeVariable) + " is " + Quoted(mode) + "; IPv4 and IPv6 are possible");
   }
   return std::string(kIpv4Url);
 }

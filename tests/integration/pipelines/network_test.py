@@ -9,7 +9,7 @@ import subprocess
 import threading
 
 import media
-from harness import Case, Gate, ReservedPort, path_of, tool, wait_until
+from harness import ACCESS_KEY, SECRET_KEY, Case, Gate, ReservedPort, path_of, tool, wait_until
 
 # A recording played at its own pace, so that there is time to break something.
 PACED = ("filesrc location={file} ! matroskademux name=demux "
@@ -272,6 +272,30 @@ class Test(Case):
             file.write("[default]\nregion = eu-west-1\nendpoint_url = http://127.0.0.1:1\n")
         service = self.service("--region", "us-west-2")
         self.upload_without_endpoint(service, CONTROL_PLANE_URI=service.url, AWS_CONFIG_FILE=self.path("config"))
+
+    def test_credentials_and_region_of_the_instance(self):
+        service = self.service("--region", "ap-south-1", "--credentials-port", "0")
+        end = self.upload(service, "credential-source=imds", AWS_EC2_METADATA_SERVICE_ENDPOINT=service.credentials_url,
+                          GST_DEBUG="kvs*:4")
+        self.assertIn("the region is that of the EC2 instance: ap-south-1", end.stderr)
+        self.assertEqual([event["source"] for event in service.events("credentials")], ["imds"])
+
+    def test_an_instance_that_says_nothing_of_its_region_holds_no_state_change_up(self):
+        service = self.service("--credentials-port", "0", "--fault", "delay,api=imdsRegion,ms=never")
+        end = self.upload(service, "credential-source=imds", AWS_EC2_METADATA_SERVICE_ENDPOINT=service.credentials_url,
+                          GST_DEBUG="kvs*:4")
+        self.assertIn("us-west-2 is used. Set the region or AWS_DEFAULT_REGION", end.stderr)
+
+    def test_region_and_endpoint_of_a_profile(self):
+        service = self.service("--region", "eu-west-1")
+        with open(self.path("config"), "w", encoding="utf-8") as file:
+            file.write("[profile door]\nregion = eu-west-1\nservices = here\n"
+                       f"aws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
+                       f"[services here]\nkinesis_video =\n  endpoint_url = {service.url}\n")
+        os.chmod(self.path("config"), 0o600)
+        file = self.recording()
+        self.run_pipeline(UNPACED.format(file=file, more="profile=door"), AWS_CONFIG_FILE=self.path("config"))
+        self.check(service, file)
 
     # Certificates in a folder, by the names that OpenSSL looks for.
     def folder_of(self, certificate, name):

@@ -8,8 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "producer/net/transport.h"
 #include "tests/unit/aws/fake_services.h"
+#include "tests/unit/aws/fake_transport.h"
 
 namespace kvs {
 namespace {
@@ -17,51 +17,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
-
-// An instance's metadata service that answers when the test says so.
-class FakeInstance final : public net::Transport {
- public:
-  net::TransferId Start(service::HttpRequest request, net::TransferOptions options,
-                        std::unique_ptr<net::TransferHandler> handler) override {
-    requests.push_back(std::move(request));
-    how.push_back(std::move(options));
-    handler_ = std::move(handler);
-    return requests.size();
-  }
-  void Resume(net::TransferId) override {}
-  void Cancel(net::TransferId) override {}
-
-  void Answer(int status, const std::string& body) {
-    const std::unique_ptr<net::TransferHandler> handler = std::move(handler_);
-    net::TransferResult result;
-    result.response = service::HttpResponse{status, {}, ""};
-    handler->OnHead(status);
-    const std::span bytes(reinterpret_cast<const std::uint8_t*>(body.data()), body.size());
-    if (status != service::kHttpOk || !handler->OnBody(bytes)) {
-      result.response->body = body;
-    }
-    handler->OnDone(std::move(result));
-  }
-  void Break(service::TransportError error) {
-    const std::unique_ptr<net::TransferHandler> handler = std::move(handler_);
-    net::TransferResult result;
-    result.error = error;
-    handler->OnDone(std::move(result));
-  }
-
-  std::vector<service::HttpRequest> requests;
-  std::vector<net::TransferOptions> how;
-
- private:
-  std::unique_ptr<net::TransferHandler> handler_;
-};
-
-class LogKeeper final : public LogSink {
- public:
-  bool Enabled(LogLevel, std::string_view) const override { return true; }
-  void Write(const LogRecord& record) override { texts.emplace_back(record.message); }
-  std::vector<std::string> texts;
-};
 
 class ServiceFinderTest : public testing::Test {
  protected:
@@ -81,7 +36,7 @@ class ServiceFinderTest : public testing::Test {
   }
 
   FakeServices net_;
-  FakeInstance instance_;
+  FakeTransport instance_;
   const std::shared_ptr<LogKeeper> log_ = std::make_shared<LogKeeper>();
   std::vector<int> found_;
 };
@@ -108,12 +63,12 @@ TEST_F(ServiceFinderTest, TheInstanceIsAskedOnceAndEverybodyIsTold) {
   EXPECT_EQ(instance_.how[0].total_timeout, Duration::Seconds(1));
   ASSERT_NE(instance_.how[0].route, nullptr);
   EXPECT_EQ(instance_.how[0].route->proxies, nullptr) << "never through a proxy";
-  instance_.Answer(200, "the-token");
+  instance_.Respond(200, "the-token");
   ASSERT_THAT(instance_.requests, SizeIs(2));
   EXPECT_EQ(instance_.requests[1].method, "GET");
   EXPECT_EQ(instance_.requests[1].url, "http://127.0.0.1:1/latest/meta-data/placement/region");
   EXPECT_EQ(*service::FindHeader(instance_.requests[1].headers, "X-aws-ec2-metadata-token"), "the-token");
-  instance_.Answer(200, "ap-south-1\n");
+  instance_.Respond(200, "ap-south-1\n");
   EXPECT_THAT(found_, ElementsAre(1, 2));
   EXPECT_EQ(finder->region(), "ap-south-1");
   EXPECT_EQ(finder->control_plane(), "https://kinesisvideo.ap-south-1.amazonaws.com");
@@ -127,8 +82,8 @@ TEST_F(ServiceFinderTest, AnEndpointStaysWhatItWasWhenTheRegionIsFound) {
   location.endpoint = "https://vpce-1.kinesisvideo.us-east-1.vpce.amazonaws.com";
   const auto finder = Finder(location);
   finder->WhenFound(net_, Note(1));
-  instance_.Answer(200, "t");
-  instance_.Answer(200, "ap-south-1");
+  instance_.Respond(200, "t");
+  instance_.Respond(200, "ap-south-1");
   EXPECT_EQ(finder->region(), "ap-south-1");
   EXPECT_EQ(finder->control_plane(), location.endpoint);
 }
@@ -144,15 +99,15 @@ TEST_F(ServiceFinderTest, WithoutAnAnswerItIsTheDefaultAndTheLogSaysSo) {
     EXPECT_EQ(finder->region(), "us-west-2");
     EXPECT_THAT(log_->texts, ElementsAre(testing::AllOf(HasSubstr("us-west-2 is used"), HasSubstr("AWS_DEFAULT_REGION"))));
   };
-  expect_default([this] { instance_.Break(service::TransportError::kConnect); });
-  expect_default([this] { instance_.Answer(403, "forbidden"); });
+  expect_default([this] { instance_.Break(service::TransportError::kConnect, ""); });
+  expect_default([this] { instance_.Respond(403, "forbidden"); });
   expect_default([this] {
-    instance_.Answer(200, "t");
-    instance_.Break(service::TransportError::kTimeout);
+    instance_.Respond(200, "t");
+    instance_.Break(service::TransportError::kTimeout, "");
   });
   expect_default([this] {
-    instance_.Answer(200, "t");
-    instance_.Answer(200, "<html>Please sign in</html>");
+    instance_.Respond(200, "t");
+    instance_.Respond(200, "<html>Please sign in</html>");
   });
   net_.network = nullptr;
   expect_default([] {});
@@ -162,7 +117,7 @@ TEST_F(ServiceFinderTest, AnAnswerThatComesTooLateIsNobodys) {
   auto finder = Finder();
   finder->WhenFound(net_, Note(1));
   finder.reset();
-  instance_.Answer(200, "t");
+  instance_.Respond(200, "t");
   EXPECT_THAT(instance_.requests, SizeIs(1));
   EXPECT_THAT(found_, SizeIs(0));
 }

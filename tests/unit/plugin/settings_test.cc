@@ -115,6 +115,27 @@ TEST(ResolveTest, NoProfileSaysWhereTheServiceIsForCredentialsAsAmazonHasThem) {
   EXPECT_EQ(resolved->producer.region, "us-west-2");
 }
 
+TEST(ResolveTest, AProfileAndTheInstanceSayWhereTheServiceIsForOtherCredentials) {
+  World world;
+  world.environment = {{"AWS_ACCESS_KEY_ID", "a"}, {"AWS_SECRET_ACCESS_KEY", "b"}};
+  Settings settings;
+  settings.profile = "door";
+  auto resolved = ResolveIn(settings, world);
+  ASSERT_TRUE(resolved.ok()) << resolved.status().ToString();
+  EXPECT_EQ(resolved->producer.profile, "door");
+  EXPECT_EQ(resolved->producer.region, "") << "the instance is asked, later";
+  EXPECT_THAT(resolved->service, HasSubstr("EC2 instance"));
+  settings.profile.reset();
+  settings.credential_source = CredentialChoice::kImds;
+  resolved = ResolveIn(settings, world);
+  EXPECT_EQ(resolved->producer.profile, "");
+  EXPECT_EQ(resolved->producer.region, "");
+  world.environment["AWS_REGION"] = "eu-north-1";
+  EXPECT_EQ(ResolveIn(settings, world)->producer.region, "eu-north-1");
+  settings.credential_source = CredentialChoice::kEnvironment;
+  EXPECT_EQ(ResolveIn(settings, world)->producer.profile, std::nullopt);
+}
+
 TEST(ResolveTest, HostAndAddressesArePropertyThenVariable) {
   World world;
   Settings settings = WithKeys();
