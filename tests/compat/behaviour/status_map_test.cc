@@ -6,6 +6,8 @@
 #include <iterator>
 #include <string>
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "kvs/ack.h"
@@ -15,7 +17,7 @@ namespace kvs::compat {
 namespace {
 
 TEST(StatusMapTest, HasARowForEveryStatusCode) {
-  const auto codes = AllStatusCodes();
+  const std::vector<StatusCodeInfo> codes(AllStatusCodes().begin(), AllStatusCodes().end());
   ASSERT_EQ(StatusTable().size(), codes.size());
   for (std::size_t i = 0; i < codes.size(); ++i) {
     EXPECT_EQ(StatusTable()[i].code, codes[i].code) << codes[i].name;
