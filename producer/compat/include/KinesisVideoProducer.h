@@ -109,7 +109,7 @@ class KVS_COMPAT_API KinesisVideoProducer {
   ThreadSafeMap<STREAM_HANDLE, std::shared_ptr<KinesisVideoStream>> active_streams_;
 
  private:
-  struct Native;
+  struct __attribute__((visibility("hidden"))) Native;
 
   std::shared_ptr<Native> native_;
 };

@@ -90,7 +90,7 @@ class KVS_COMPAT_API KinesisVideoStream {
   bool debug_dump_frame_info_;
 
  private:
-  struct Native;
+  struct __attribute__((visibility("hidden"))) Native;
 
   std::shared_ptr<Native> native_;
 };
