@@ -2,6 +2,7 @@
 #define KVS_GSTREAMER_UTIL_KVSSINKUTIL_H_
 
 #include <initializer_list>
+#include <initializer_list>
 #include <map>
 #include <string>
 
