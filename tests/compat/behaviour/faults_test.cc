@@ -92,6 +92,29 @@ TEST_F(CompatTest, AConnectionForMediaThatBreaksIsMendedWithoutAWord) {
   EXPECT_EQ(stream->getMetrics().getRawMetrics()->totalSessions, 2u);
 }
 
+TEST_F(CompatTest, AServiceThatTakesNoMediaForAWhileIsWaitedFor) {
+  Serve({"--fault", "status,api=putMedia,code=503,call=1-2"});
+  const auto producer = MakeProducer();
+  const auto stream = producer->createStreamSync(Define({}));
+  PutSeconds(*stream, 2);
+  EXPECT_TRUE(stream->stopSync());
+  EXPECT_TRUE(heard_.all().errors.empty());
+  EXPECT_EQ(Finish().frames, 20u);
+  EXPECT_EQ(Calls("putMedia"), 3u);
+}
+
+TEST_F(CompatTest, AProgramThatMayNotPutMediaIsTold) {
+  Serve({"--fault", "status,api=putMedia,code=403,error=AccessDeniedException"});
+  const auto producer = MakeProducer();
+  const auto stream = producer->createStreamSync(Define({}));
+  PutSeconds(*stream, 2);
+  ASSERT_TRUE(heard_.Await([](const Heard::All& all) { return !all.errors.empty(); }));
+  EXPECT_EQ(heard_.all().errors[0].status, STATUS_SERVICE_CALL_NOT_AUTHORIZED_ERROR);
+  EXPECT_FALSE(stream->stopSync());
+  (void)Finish();
+  EXPECT_EQ(Calls("putMedia"), 2u);  // the second with credentials asked for anew
+}
+
 // A program that resets its stream when it hears of an error, from within the callback.
 class ResettingTest : public CompatTest {
  protected:
