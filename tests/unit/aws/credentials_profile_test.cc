@@ -233,7 +233,8 @@ TEST_F(ProfileTest, ATokenOfASessionIsRenewedAndWrittenBack) {
   const std::string config =
       "[profile p]\nsso_session=office\nsso_account_id=1\nsso_role_name=r\n[sso-session office]\nsso_region=eu-central-1\n"
       "sso_start_url=https://s\n";
-  EXPECT_FALSE(AskConfig(config).has());
+  const Answer none = AskConfig(config);
+  ASSERT_FALSE(none.has()) << none.message();
   ASSERT_EQ(transport_.requests.back().url, "https://oidc.eu-central-1.amazonaws.com/token");
   EXPECT_EQ(transport_.requests.back().body,
             R"({"clientId":"c","clientSecret":"cs","grantType":"refresh_token","refreshToken":"r1"})");
@@ -253,7 +254,7 @@ TEST_F(ProfileTest, ATokenThatIsGoodIsUsedWhenItCannotBeRenewed) {
       "sso_start_url=https://s\n";
   const std::string rest = R"("refreshToken":"r1","clientId":"c","clientSecret":"cs"})";
   Write(kFile, R"({"accessToken":"old","expiresAt":"2023-11-14T22:20:00Z",)" + rest);
-  EXPECT_FALSE(AskConfig(config).has());
+  ASSERT_FALSE(AskConfig(config).has());
   transport_.Respond(400, R"({"error":"invalid_grant","error_description":"no"})");
   EXPECT_EQ(*service::FindHeader(transport_.requests.back().headers, "x-amz-sso_bearer_token"), "old");
   Write(kFile, R"({"accessToken":"old","expiresAt":"2023-11-14T22:10:00Z",)" + rest);
@@ -459,7 +460,7 @@ TEST(CredentialChainTest, TheOneThatGaveSomeIsAskedFirstUntilItHasNone) {
   asked_second.Answer(MakeTestCredentials("SECOND"));
   EXPECT_EQ(answer.key(), "SECOND");
   chain->Fetch(net, answer.Callback());
-  EXPECT_EQ(asked_first.fetches, 1);
+  ASSERT_EQ(asked_first.fetches, 1);
   asked_second.Answer(Status(StatusCode::kConnectFailed, "down"));
   EXPECT_EQ(answer.code(), StatusCode::kConnectFailed) << "its trouble is told, and nobody else asked";
   chain->Fetch(net, answer.Callback());
