@@ -1,5 +1,7 @@
 #include "plugin/credentials_setting.h"
 
+#include <sys/stat.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -93,6 +95,11 @@ Status FileCredentials(const Settings& settings, const Surroundings& world, Reso
   const std::string path = settings.credential_path.value_or("");
   if (!FileIsThere(settings, world)) {
     return {StatusCode::kNoCredentials, "credential-source=file: the file \"" + path + "\" (credential-path) cannot be read"};
+  }
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0) {
+    resolved.notes.push_back("the file \"" + path +
+                             "\" (credential-path) can be read by every user of this machine; take that right away (chmod 600)");
   }
   resolved.producer.credentials = MakeCachedCredentials(MakeFileCredentials(path));
   resolved.credentials_from = "the file " + path;

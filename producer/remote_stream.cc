@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pic/base/log.h"
 #include "producer/media_dump.h"
 #include "producer/service/create_stream.h"
 #include "producer/service/describe_stream.h"
@@ -236,6 +237,8 @@ void RemoteStream::WithCredentials(CredentialsUser use) {
     if (credentials.ok()) {
       const MutexLock lock(self->mutex_);
       if (auto news = self->credentials_.OnSome(self->context_->config.credentials->name(), credentials->expiration)) {
+        Logger(self->context_->config.log.get(), "kvs-auth", self->core_config().name)
+            .Write(LogLevel::kInfo, "credentials from " + news->source);
         self->TellListener(*std::move(news));
       }
     }

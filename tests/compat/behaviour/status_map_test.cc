@@ -5,7 +5,6 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-
 #include <vector>
 
 #include <gtest/gtest.h>
