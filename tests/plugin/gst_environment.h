@@ -16,7 +16,7 @@ class GstEnvironment : public ::testing::Environment {
   void SetUp() override {
     for (const char* name :
          {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION",
-          "AWS_REGION", "CONTROL_PLANE_URI", "KVSSINK_CA_CERT_PATH"}) {
+          "AWS_REGION", "CONTROL_PLANE_URI", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_KINESIS_VIDEO", "KVSSINK_CA_CERT_PATH"}) {
       g_unsetenv(name);
     }
     // Nothing of the user's, and no instance.
