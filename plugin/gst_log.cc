@@ -114,9 +114,10 @@ class Tee final : public LogSink {
   const std::array<std::shared_ptr<LogSink>, 2> sinks_;
 };
 
+// Never destroyed: a thread that tells something may be the last to let an element go, when the process is ending already.
 const std::shared_ptr<GstLogSink>& TheSink() {
-  static const std::shared_ptr<GstLogSink> sink = std::make_shared<GstLogSink>();
-  return sink;
+  static const auto* const sink = new std::shared_ptr<GstLogSink>(std::make_shared<GstLogSink>());
+  return *sink;
 }
 
 }  // namespace
