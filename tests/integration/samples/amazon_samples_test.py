@@ -75,7 +75,11 @@ class Test(SampleCase):
         end = self.sample(service, "kvssink_gstreamer_sample", "s", url, "-RunTime", "9")
         self.assertGreaterEqual(end.seconds, 9)
         self.check_clean(service)
-        self.check_whole(service, "s", file)
+        stored = self.stored(service, "s")
+        source = media.digests(media.read_packets(self, file), media.VIDEO)
+        self.assertGreater(len(stored[media.VIDEO]), 0)
+        media.check_same(self, source[:len(stored[media.VIDEO])], stored[media.VIDEO], "video")
+        self.assertEqual(stored[media.AUDIO], [])
 
     def test_a_camera_with_sizes_of_its_own_is_encoded(self):
         service = self.service()
@@ -199,7 +203,8 @@ class Test(SampleCase):
                                        ("v", ["-e", "both"], [IMAGE, NOTIFICATION])):
             self.sample(service, "kvs_gstreamer_audio_video_sample", stream, "-f", file, *option)
             self.check_whole(service, stream, file, (media.VIDEO, media.AUDIO))
-            self.assertEqual([sorted(tags) for tags in self.tags(service, stream)], [events] * 3)
+            # The last fragment may be asked for twice, by sound that goes on behind the picture.
+            self.assertEqual([sorted(set(tags)) for tags in self.tags(service, stream)], [events] * 3)
         self.sample(service, "kvs_gstreamer_audio_video_sample", "w", "-f", file, "-f", file)
         self.assertEqual(len(service.fragments("w")), 6)
         self.check_clean(service)
