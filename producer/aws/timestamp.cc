@@ -104,6 +104,26 @@ bool ReadPattern(std::string_view text, std::string_view pattern, Civil& civil) 
   return true;
 }
 
+// Takes the zone off the end: "Z", or how far it is ahead of UTC as "+hh:mm". Nothing when there is none.
+std::optional<Duration> TakeZone(std::string_view& text) {
+  if (text.ends_with('Z')) {
+    text.remove_suffix(1);
+    return Duration::Seconds(0);
+  }
+  constexpr std::size_t kSize = 6;
+  Civil offset;
+  if (text.size() < kSize) {
+    return std::nullopt;
+  }
+  const std::string_view zone = text.substr(text.size() - kSize);
+  if ((zone[0] != '+' && zone[0] != '-') || !ReadPattern(zone.substr(1), "hh:mm", offset) || offset.hour > 23 || offset.minute > 59) {
+    return std::nullopt;
+  }
+  text.remove_suffix(kSize);
+  const Duration ahead = Duration::Seconds(std::int64_t{offset.hour} * 3600 + std::int64_t{offset.minute} * 60);
+  return zone[0] == '+' ? ahead : -ahead;
+}
+
 }  // namespace
 
 std::string FormatBasicTime(WallTime time) {
@@ -133,11 +153,11 @@ std::optional<WallTime> ParseIsoTime(std::string_view text) {
   constexpr std::string_view kPattern = "YYYY-MM-DDThh:mm:ss";
   constexpr std::size_t kMaxFractionDigits = 9;
   Civil civil;
-  if (text.size() <= kPattern.size() || text.back() != 'Z' ||
-      !ReadPattern(text.substr(0, kPattern.size()), kPattern, civil)) {
+  const std::optional<Duration> ahead = TakeZone(text);
+  if (!ahead || text.size() < kPattern.size() || !ReadPattern(text.substr(0, kPattern.size()), kPattern, civil)) {
     return std::nullopt;
   }
-  std::string_view fraction = text.substr(kPattern.size(), text.size() - kPattern.size() - 1);
+  std::string_view fraction = text.substr(kPattern.size());
   std::int64_t nanos = 0;
   if (!fraction.empty()) {
     if (fraction.front() != '.' || fraction.size() < 2 ||
@@ -158,7 +178,7 @@ std::optional<WallTime> ParseIsoTime(std::string_view text) {
   if (!time) {
     return std::nullopt;
   }
-  return *time + Duration::Nanos(nanos);
+  return *time + Duration::Nanos(nanos) - *ahead;
 }
 
 std::optional<WallTime> ParseHttpDate(std::string_view text) {

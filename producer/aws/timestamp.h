@@ -15,8 +15,8 @@ std::string FormatBasicTime(WallTime time);
 // "2015-08-30T12:36:00Z", for messages.
 std::string FormatIsoTime(WallTime time);
 
-// "2015-08-30T12:36:00Z", with or without a fraction of a second (which is kept to the nanosecond).
-// Nothing when the text is of another form or no such day exists.
+// "2015-08-30T12:36:00Z", with or without a fraction of a second (which is kept to the nanosecond); the zone may also be an offset,
+// "+00:00" or "-07:30". Nothing when the text is of another form or no such day exists.
 std::optional<WallTime> ParseIsoTime(std::string_view text);
 
 // "Sun, 30 Aug 2015 12:36:00 GMT": the form of the HTTP headers Date and Retry-After. Source: RFC

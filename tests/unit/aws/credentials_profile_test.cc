@@ -291,6 +291,10 @@ TEST(ProcessCredentialsTest, ReadsWhatAProgramPrints) {
   ASSERT_EQ(answer.key(), "AKIDPROCESS") << answer.message();
   EXPECT_EQ((*answer.result)->session_token.Reveal(), "t");
   EXPECT_EQ((*answer.result)->expiration, WallTime::FromSeconds(1'700'003'600));
+  const Answer exported = RunScript(
+      R"(printf %s {\"Version\":1,\"AccessKeyId\":\"AKIDEXPORTED\",\"SecretAccessKey\":\"s\",\"Expiration\":\"2023-11-14T23:13:20+00:00\"})");
+  ASSERT_EQ(exported.key(), "AKIDEXPORTED") << exported.message();
+  EXPECT_EQ((*exported.result)->expiration, WallTime::FromSeconds(1'700'003'600));
   const Answer lasting = RunScript(R"(printf %s {\"Version\":1,\"AccessKeyId\":\"AKIDLASTING\",\"SecretAccessKey\":\"s\"})");
   ASSERT_EQ(lasting.key(), "AKIDLASTING") << lasting.message();
   EXPECT_FALSE((*lasting.result)->expiration.has_value());

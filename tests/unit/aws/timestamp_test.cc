@@ -20,11 +20,15 @@ TEST(TimestampTest, ReadsIsoTimes) {
   EXPECT_EQ(ParseIsoTime("2015-08-30T12:36:00.5Z"), WallTime::FromMillis(1'440'938'160'500));
   EXPECT_EQ(ParseIsoTime("2015-08-30T12:36:00.000000001Z"),
             WallTime::FromNanos(1'440'938'160'000'000'001));
+  // As the aws command line and Python print them.
+  EXPECT_EQ(ParseIsoTime("2015-08-30T12:36:00+00:00"), WallTime::FromSeconds(1'440'938'160));
+  EXPECT_EQ(ParseIsoTime("2015-08-30T14:06:00+01:30"), WallTime::FromSeconds(1'440'938'160));
+  EXPECT_EQ(ParseIsoTime("2015-08-30T05:36:00.500000-07:00"), WallTime::FromMillis(1'440'938'160'500));
 }
 
 TEST(TimestampTest, RefusesWhatIsNoIsoTime) {
   for (const char* text :
-       {"", "Z", "2015-08-30T12:36:00", "2015-08-30 12:36:00Z", "2015-08-30T12:36:00+01:00",
+       {"", "Z", "2015-08-30T12:36:00", "2015-08-30 12:36:00Z", "2015-08-30T12:36:00+0100", "2015-08-30T12:36:00+24:00", "2015-08-30T12:36:00+00:60", "+00:00", "2015-08-30T12:36:00+00:00Z",
         "2015-02-29T00:00:00Z", "2015-13-01T00:00:00Z", "2015-00-01T00:00:00Z",
         "2015-01-32T00:00:00Z", "2015-01-01T24:00:00Z", "2015-01-01T00:60:00Z",
         "2015-01-01T00:00:61Z", "1969-12-31T23:59:59Z", "9999-01-01T00:00:00Z",
