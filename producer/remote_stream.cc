@@ -65,22 +65,27 @@ std::chrono::nanoseconds ToChrono(Duration duration) { return std::chrono::nanos
 // The end of a control-plane call.
 class RemoteStream::CallHandler : public net::TransferHandler {
  public:
-  CallHandler(std::shared_ptr<RemoteStream> stream, Call call) : stream_(std::move(stream)), call_(call) {}
+  CallHandler(std::shared_ptr<RemoteStream> stream, Call call, std::string access_key)
+      : stream_(std::move(stream)), call_(call), access_key_(std::move(access_key)) {}
   void OnDone(net::TransferResult result) override {
     net::NetworkLoop& loop = stream_->context_->network->loop();
-    loop.Post([stream = stream_, call = call_, result = std::move(result)] { stream->OnCallDone(call, result); });
+    loop.Post([stream = stream_, call = call_, key = access_key_, result = std::move(result)] {
+      stream->net_used_key_ = key;
+      stream->OnCallDone(call, result);
+    });
   }
 
  private:
   const std::shared_ptr<RemoteStream> stream_;
   const Call call_;
+  const std::string access_key_;
 };
 
 // Both directions of a PutMedia connection.
 class RemoteStream::SessionHandler : public net::TransferHandler {
  public:
-  SessionHandler(std::shared_ptr<RemoteStream> stream, std::uint64_t session)
-      : stream_(std::move(stream)), session_(session) {
+  SessionHandler(std::shared_ptr<RemoteStream> stream, std::uint64_t session, std::string access_key)
+      : stream_(std::move(stream)), session_(session), access_key_(std::move(access_key)) {
     const ProducerConfig& config = stream_->context_->config;
     if (!config.debug->dump_folder.empty()) {
       const std::string& name = stream_->core_config().name;
@@ -130,7 +135,8 @@ class RemoteStream::SessionHandler : public net::TransferHandler {
   }
   void OnDone(net::TransferResult result) override {
     net::NetworkLoop& loop = stream_->context_->network->loop();
-    loop.Post([stream = stream_, session = session_, result = std::move(result)] {
+    loop.Post([stream = stream_, session = session_, key = access_key_, result = std::move(result)] {
+      stream->net_used_key_ = key;
       stream->OnSessionDone(session, result);
     });
   }
@@ -138,6 +144,7 @@ class RemoteStream::SessionHandler : public net::TransferHandler {
  private:
   const std::shared_ptr<RemoteStream> stream_;
   const std::uint64_t session_;
+  const std::string access_key_;
   std::unique_ptr<MediaDump> dump_;  // null: not wanted
 };
 
@@ -324,13 +331,14 @@ void RemoteStream::Do(const StreamCore::MakeCall& action) {
       status = self->Sign(*request, *credentials);
     }
     if (!status.ok()) {
+      self->net_used_key_.clear();
       self->CallFailed(std::move(status), {}, none);
       return;
     }
     net::TransferOptions options = self->Options();
     options.total_timeout = self->context_->config.completion_timeout;
     self->net_call_ =
-        self->transport().Start(*std::move(request), options, std::make_unique<CallHandler>(self, call));
+        self->transport().Start(*std::move(request), options, std::make_unique<CallHandler>(self, call, credentials->access_key_id));
   });
 }
 
@@ -497,6 +505,7 @@ void RemoteStream::Do(const StreamCore::OpenSession& action) {
       status = self->Sign(*request, *credentials);
     }
     if (!status.ok()) {
+      self->net_used_key_.clear();
       self->SessionEnded(action.session, std::move(status), {}, none);
       return;
     }
@@ -512,7 +521,7 @@ void RemoteStream::Do(const StreamCore::OpenSession& action) {
     net::TransferOptions options = self->Options();
     options.stream_body = true;
     entry->second = self->transport().Start(*std::move(request), options,
-                                            std::make_unique<SessionHandler>(self, action.session));
+                                            std::make_unique<SessionHandler>(self, action.session, credentials->access_key_id));
   });
 }
 
@@ -531,7 +540,9 @@ void RemoteStream::Do(const StreamCore::AbortSession& action) {
   }
 }
 
-void RemoteStream::Do(const StreamCore::RefreshCredentials& /*action*/) { context_->config.credentials->Invalidate(); }
+void RemoteStream::Do(const StreamCore::RefreshCredentials& /*action*/) {
+  context_->config.credentials->Invalidate(net_used_key_);
+}
 
 void RemoteStream::OnSessionDone(std::uint64_t session, const net::TransferResult& result) {
   const bool fine = !result.error && result.response && result.response->status == service::kHttpOk;

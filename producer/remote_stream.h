@@ -105,6 +105,7 @@ class RemoteStream : public CredentialsObserver, public std::enable_shared_from_
   std::optional<net::TransferId> net_call_;  // under way
   std::uint64_t net_call_number_ = 0;        // tells a late answer of the credential source from the current one
   std::map<std::uint64_t, std::optional<net::TransferId>> net_sessions_;  // none: waits for credentials
+  std::string net_used_key_;                 // access key of the request that ended last; empty: it had none
   std::string net_endpoint_;                 // of putMedia
   std::string net_arn_;
   bool net_dump_warned_ = false;

@@ -44,7 +44,8 @@ class AssumeRoleCredentials final : public CredentialSource {
     });
   }
 
-  void Invalidate() override { source_->Invalidate(); }
+  // The key of the role is none of its source, whose keys may be the reason as well.
+  void Invalidate(std::string_view /*access_key*/) override { source_->Invalidate({}); }
 
  private:
   const AssumeRoleOptions options_;

@@ -29,23 +29,32 @@ class Cache : public std::enable_shared_from_this<Cache> {
 
   void Fetch(NetworkServices& net, CredentialsCallback done) {
     used_ = true;
-    if (IsGood(net.wall_now()) && net.mono_now() < renew_at_ && net.wall_now() < renew_at_wall_) {
+    const bool other_wanted = refused_ && net.mono_now() >= ask_for_others_at_;
+    if (IsGood(net.wall_now()) && net.mono_now() < renew_at_ && net.wall_now() < renew_at_wall_ && !other_wanted) {
       done(current_->Clone());
+      return;
+    }
+    if (!IsGood(net.wall_now()) && !asking_ && !failure_.ok() && net.mono_now() < failure_ends_) {
+      done(failure_);
       return;
     }
     waiting_.push_back(std::move(done));
     const std::weak_ptr<Cache> alive = weak_from_this();
     Ask(net);
-    // The answer may have come already, and its receiver may have destroyed this object.
-    if (!alive.expired() && asking_ && IsGood(net.wall_now() + kLastMoment)) {
+    // The answer may have come already, and its receiver may have destroyed this object. Who was refused a moment ago would be
+    // refused again.
+    if (!alive.expired() && asking_ && IsGood(net.wall_now() + kLastMoment) && !other_wanted) {
       AnswerWaiting(Status());
     }
   }
 
-  void Invalidate() {
-    current_.reset();
-    ++generation_;
-    source_->Invalidate();
+  void Invalidate(std::string_view access_key) {
+    if (current_ && !access_key.empty() && access_key != current_->access_key_id) {
+      return;  // others have taken their place
+    }
+    refused_ = true;
+    refused_key_ = access_key;
+    source_->Invalidate(access_key);
   }
 
   void Observe(std::weak_ptr<CredentialsObserver> observer) {
@@ -63,17 +72,16 @@ class Cache : public std::enable_shared_from_this<Cache> {
   void Ask(NetworkServices& net) {
     if (!asking_) {
       asking_ = true;
-      source_->Fetch(net, [alive = weak_from_this(), generation = generation_,
-                           &net](Result<Credentials> result) {
+      source_->Fetch(net, [alive = weak_from_this(), for_others = refused_, &net](Result<Credentials> result) {
         if (const std::shared_ptr<Cache> self = alive.lock()) {
-          self->OnAnswer(std::move(result), generation, net);
+          self->OnAnswer(std::move(result), for_others, net);
         }
       });
     }
   }
 
-  void OnAnswer(Result<Credentials> result, std::uint64_t asked_in_generation,
-                NetworkServices& net) {
+  // `for_others`: it was asked after those from before had been refused.
+  void OnAnswer(Result<Credentials> result, bool for_others, NetworkServices& net) {
     asking_ = false;
     const WallTime wall = net.wall_now();
     Status failure = result.status();
@@ -83,13 +91,18 @@ class Cache : public std::enable_shared_from_this<Cache> {
                            aws::FormatIsoTime(*result->expiration) + "; the clock here says " +
                            aws::FormatIsoTime(wall));
     }
+    if (for_others) {
+      ask_for_others_at_ = net.mono_now() + options_.retry_after_failure;
+    }
+    failure_ = options_.keep_failures ? failure : Status();
+    failure_ends_ = net.mono_now() + options_.retry_after_failure;
     if (failure.ok()) {
-      Keep(std::move(result).value(), net);
       // Asked before Invalidate(): may be what was refused. The waiting ones get it, later ones ask
       // anew.
-      if (asked_in_generation != generation_) {
-        renew_at_ = net.mono_now();
+      if (for_others || (!refused_key_.empty() && refused_key_ != result->access_key_id)) {
+        refused_ = false;
       }
+      Keep(std::move(result).value(), net);
     } else if (IsGood(wall)) {
       renew_at_ = net.mono_now() + options_.retry_after_failure;
       renew_at_wall_ = current_->expiration.value_or(WallTime::FromNanos(INT64_MAX));
@@ -185,8 +198,13 @@ class Cache : public std::enable_shared_from_this<Cache> {
   // suspended machine's sleep, the wall clock may be set back.
   MonoTime renew_at_;
   WallTime renew_at_wall_;
-  // Counts Invalidate().
-  std::uint64_t generation_ = 0;
+  // Those with this key (empty: with any) were refused, and nobody was asked for others since.
+  bool refused_ = false;
+  std::string refused_key_;
+  MonoTime ask_for_others_at_ = MonoTime::FromNanos(INT64_MIN);
+  // What is answered until then while there are none.
+  Status failure_;
+  MonoTime failure_ends_;
   bool asking_ = false;
   // Somebody fetched the current ones.
   bool used_ = false;
@@ -207,7 +225,7 @@ class CachedCredentials final : public CredentialSource {
     const std::shared_ptr<Cache> cache = cache_;  // the receiver may destroy this object
     cache->Fetch(net, std::move(done));
   }
-  void Invalidate() override { cache_->Invalidate(); }
+  void Invalidate(std::string_view access_key) override { cache_->Invalidate(access_key); }
   void Observe(std::weak_ptr<CredentialsObserver> observer) override {
     cache_->Observe(std::move(observer));
   }

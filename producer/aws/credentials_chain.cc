@@ -32,9 +32,9 @@ class Chain : public std::enable_shared_from_this<Chain> {
     });
   }
 
-  void Invalidate() {
+  void Invalidate(std::string_view access_key) {
     for (const std::unique_ptr<CredentialSource>& source : sources_) {
-      source->Invalidate();
+      source->Invalidate(access_key);
     }
   }
 
@@ -90,7 +90,7 @@ class CredentialChain final : public CredentialSource {
     const std::shared_ptr<Chain> chain = chain_;  // the receiver may destroy this object
     chain->Fetch(net, std::move(done));
   }
-  void Invalidate() override { chain_->Invalidate(); }
+  void Invalidate(std::string_view access_key) override { chain_->Invalidate(access_key); }
   void Observe(std::weak_ptr<CredentialsObserver> observer) override { chain_->Observe(observer); }
 
  private:

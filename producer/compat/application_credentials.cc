@@ -27,7 +27,7 @@ class ApplicationCredentials::Source : public CredentialSource {
   void Fetch(NetworkServices& net, CredentialsCallback done) override {
     application_->AskBehind(std::exchange(refused_, false), net, std::move(done));
   }
-  void Invalidate() override { refused_ = true; }
+  void Invalidate(std::string_view /*access_key*/) override { refused_ = true; }
 
  private:
   const std::shared_ptr<ApplicationCredentials> application_;

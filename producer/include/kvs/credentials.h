@@ -89,9 +89,9 @@ class KVS_EXPORT CredentialSource {
   [[nodiscard]] virtual std::string_view name() const = 0;
   // Asks for credentials. Must not wait; `done` may be called before this returns.
   virtual void Fetch(NetworkServices& net, CredentialsCallback done) = 0;
-  // The service has refused what was given last (expired, revoked): whatever is kept is to be
-  // forgotten.
-  virtual void Invalidate() {}
+  // The service has refused those with this access key (expired, revoked); empty: those that were given last. Who keeps them asks for
+  // others with the next Fetch. Those that were not refused are kept.
+  virtual void Invalidate(std::string_view /*access_key*/) {}
   // Who is to hear of renewals, from now on and for as long as it exists. Sources that keep nothing renew nothing.
   virtual void Observe(std::weak_ptr<CredentialsObserver> /*observer*/) {}
 };
@@ -353,13 +353,17 @@ struct CachedCredentialsOptions {
   // Taken off the time of renewal. Give each process its own random value (0 .. a minute or so), so
   // that a fleet that was started together does not ask together.
   Duration jitter = Duration::Seconds(0);
-  // After a failed renewal, wait this long before the next while the old ones are still good.
+  // After a failed renewal, wait this long before the next while the old ones are still good. Also how often at most others are
+  // asked for because of Invalidate().
   Duration retry_after_failure = Duration::Seconds(10);
+  // A failure is the answer for that long, too. For what many share, who else would ask a broken source one after the other.
+  bool keep_failures = false;
 };
 
 // Keeps what `source` gave and renews it before it expires: ahead of time when it was used since the last renewal
 // (NetworkServices::After), else with the next use. Asks `source` once at a time, however
-// many Fetch calls wait; while the old credentials are good they are answered when a renewal fails.
+// many Fetch calls wait; while the old credentials are good they are answered when a renewal fails. Those that were refused are
+// good as well when there are no others: not everybody who has them was refused.
 // Two clocks: expiry is wall time, as the service sees it; the time of renewal is monotonic, so
 // that a wall clock that is set back does not put it off. Errors: of `source`; kCredentialsExpired:
 // what it gave has already expired by this machine's clock.

@@ -67,7 +67,7 @@ TEST(ApplicationCredentialsTest, AsksForOthersAfterARefusal) {
   Network net;
   source->Fetch(net, [](const Result<Credentials>&) {});
   net.RunOne();
-  source->Invalidate();
+  source->Invalidate({});
   source->Fetch(net, [](const Result<Credentials>&) {});
   net.RunOne();
   EXPECT_EQ(renewals, (std::vector<bool>{false, true}));
@@ -110,7 +110,7 @@ TEST(ApplicationCredentialsTest, ClosingWaitsForTheQuestionThatIsBeingAnswered) 
   closer.join();
   net.RunOne();
   StatusCode code = StatusCode::kOk;
-  source->Invalidate();
+  source->Invalidate({});
   source->Fetch(net, [&](const Result<Credentials>& answer) { code = answer.status().code(); });
   EXPECT_EQ(code, StatusCode::kNoCredentials);
 }

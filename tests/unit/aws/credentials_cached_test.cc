@@ -166,27 +166,78 @@ TEST_F(CachedCredentialsTest, ExpiredOnArrivalIsAnErrorThatNamesBothTimes) {
   EXPECT_THAT(answer.message(), HasSubstr("fake source expired at 2023-11-14T22:13:20Z"));
 }
 
-TEST_F(CachedCredentialsTest, InvalidateForgetsThem) {
+TEST_F(CachedCredentialsTest, OthersAreAskedForWhenTheyWereRefused) {
   EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
-  cached_->Invalidate();
+  cached_->Invalidate("FIRST");
   EXPECT_EQ(source_->invalidations, 1);
-  EXPECT_EQ(FetchWithError().code(), StatusCode::kConnectFailed) << "the refused ones are not used";
+  source_->on_fetch = nullptr;
+  Answer answer;
+  cached_->Fetch(net_, answer.Callback());
+  EXPECT_FALSE(answer.has()) << "the refused ones would be refused again";
+  source_->Answer(MakeTestCredentials("SECOND", net_.wall + kHour));
+  EXPECT_EQ(answer.key(), "SECOND");
+  EXPECT_EQ(FetchWith("THIRD").key(), "SECOND");
+}
+
+TEST_F(CachedCredentialsTest, TheRefusalOfOnesThatWereReplacedChangesNothing) {
   EXPECT_EQ(FetchWith("SECOND").key(), "SECOND");
+  cached_->Invalidate("FIRST");
+  EXPECT_EQ(source_->invalidations, 0);
+  EXPECT_EQ(FetchWith("THIRD").key(), "SECOND");
+}
+
+TEST_F(CachedCredentialsTest, RefusedOnesStayWhenThereAreNoOthersAndOthersAreAskedForNowAndThen) {
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  for (int i = 0; i < 3; ++i) {
+    cached_->Invalidate("FIRST");
+    EXPECT_EQ(FetchWithError().key(), "FIRST") << "not everybody was refused";
+  }
+  EXPECT_EQ(source_->fetches, 2);
+  net_.Advance(Duration::Seconds(10));
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  EXPECT_EQ(source_->fetches, 3);
+  cached_->Invalidate("FIRST");
+  EXPECT_EQ(FetchWith("SECOND").key(), "FIRST") << "the same were given a moment ago";
+  net_.Advance(Duration::Seconds(10));
+  EXPECT_EQ(FetchWith("SECOND").key(), "SECOND");
+}
+
+TEST_F(CachedCredentialsTest, AFailureIsTheAnswerForAWhileWhereManyShare) {
+  auto source = std::make_unique<FakeSource>();
+  source_ = source.get();
+  CachedCredentialsOptions options;
+  options.keep_failures = true;
+  cached_ = MakeCachedCredentials(std::move(source), options);
+  EXPECT_EQ(FetchWithError().code(), StatusCode::kConnectFailed);
+  EXPECT_EQ(FetchWith("FIRST").code(), StatusCode::kConnectFailed);
+  EXPECT_EQ(source_->fetches, 1);
+  net_.Advance(Duration::Seconds(10));
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
 }
 
 TEST_F(CachedCredentialsTest, AnAnswerToAQuestionFromBeforeInvalidateIsNotKept) {
   Answer first;
   cached_->Fetch(net_, first.Callback());
-  cached_->Invalidate();
+  cached_->Invalidate({});
   source_->Answer(MakeTestCredentials("REFUSED"));
   EXPECT_EQ(first.key(), "REFUSED");
   EXPECT_EQ(FetchWith("SECOND").key(), "SECOND");
 }
 
+TEST_F(CachedCredentialsTest, AnAnswerToSuchAQuestionThatGivesOthersIsKept) {
+  EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
+  source_->on_fetch = nullptr;
+  net_.Advance(Duration::Minutes(56));
+  EXPECT_EQ(Fetch().key(), "FIRST");
+  cached_->Invalidate("FIRST");
+  source_->Answer(MakeTestCredentials("SECOND", net_.wall + kHour));
+  EXPECT_EQ(FetchWith("THIRD").key(), "SECOND");
+}
+
 TEST_F(CachedCredentialsTest, AFailedQuestionAfterInvalidateKeepsEndlessOnesUsable) {
   Answer first;
   cached_->Fetch(net_, first.Callback());
-  cached_->Invalidate();
+  cached_->Invalidate({});
   source_->Answer(MakeTestCredentials("ENDLESS"));
   EXPECT_EQ(FetchWithError().key(), "ENDLESS");
 }
@@ -333,7 +384,7 @@ TEST_F(CachedCredentialsAheadTest, TheSameAgainAfterAFailureAreNews) {
 
 TEST_F(CachedCredentialsAheadTest, NewOnesAfterInvalidateAreNews) {
   EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
-  cached_->Invalidate();
+  cached_->Invalidate({});
   EXPECT_EQ(FetchWith("SECOND").key(), "SECOND");
   EXPECT_THAT(hearer_->heard, ElementsAre("renewed fake source until then"));
 }

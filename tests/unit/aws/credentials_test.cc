@@ -226,7 +226,7 @@ TEST_F(ChainTest, AnEmptyChainHasNoCredentials) {
 
 TEST_F(ChainTest, InvalidateReachesEverySource) {
   const auto chain = Chain(2);
-  chain->Invalidate();
+  chain->Invalidate({});
   EXPECT_EQ(fakes_[0]->invalidations, 1);
   EXPECT_EQ(fakes_[1]->invalidations, 1);
 }

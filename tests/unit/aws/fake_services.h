@@ -55,7 +55,7 @@ class FakeSource final : public CredentialSource {
       pending.push_back(std::move(done));
     }
   }
-  void Invalidate() override { ++invalidations; }
+  void Invalidate(std::string_view) override { ++invalidations; }
 
   // Answers the oldest question.
   void Answer(Result<Credentials> result) {
