@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pic/base/log.h"
+#include "producer/aws/instance_region.h"
 #include "producer/media_dump.h"
 #include "producer/service/create_stream.h"
 #include "producer/service/describe_stream.h"
@@ -240,7 +241,7 @@ net::TransferOptions RemoteStream::Options() const {
 
 void RemoteStream::WithCredentials(CredentialsUser use) {
   net::NetworkLoop& loop = context_->network->loop();
-  auto take = [self = shared_from_this(), use = std::move(use)](Result<Credentials> credentials) {
+  auto take = [self = shared_from_this(), use](Result<Credentials> credentials) {
     if (credentials.ok()) {
       const MutexLock lock(self->mutex_);
       if (auto news = self->credentials_.OnSome(self->context_->config.credentials->name(), credentials->expiration)) {
@@ -249,10 +250,18 @@ void RemoteStream::WithCredentials(CredentialsUser use) {
         self->TellListener(*std::move(news));
       }
     }
-    use(std::move(credentials));
+    const Status none = credentials.ok() ? Status() : CredentialsFailure(credentials.status());
+    use(none.ok() ? std::move(credentials) : Result<Credentials>(none), none);
   };
-  context_->service->WhenFound(
-      loop, [&loop, context = context_, take = std::move(take)] { context->config.credentials->Fetch(loop, take); });
+  const bool is_instance = context_->config.credentials->name() == aws::kInstanceSourceName;
+  context_->service->WhenFound(loop, is_instance,
+                               [&loop, context = context_, use = std::move(use), take = std::move(take)](const Status& status) {
+                                 if (status.ok()) {
+                                   context->config.credentials->Fetch(loop, take);
+                                 } else {
+                                   use(status, Status());
+                                 }
+                               });
 }
 
 void RemoteStream::OnCredentialsRenewed(std::string_view source, std::optional<WallTime> expiration) {
@@ -317,13 +326,12 @@ void RemoteStream::Do(const StreamCore::MakeCall& action) {
     return;
   }
   const std::uint64_t number = ++net_call_number_;
-  WithCredentials([self = shared_from_this(), call = action.call, number](Result<Credentials> credentials) {
+  WithCredentials([self = shared_from_this(), call = action.call, number](Result<Credentials> credentials, const Status& none) {
     if (number != self->net_call_number_) {
       return;
     }
-    const Status none = credentials.ok() ? Status() : CredentialsFailure(credentials.status());
-    Status status = none;
-    Result<service::HttpRequest> request = self->MakeRequest(call);
+    Status status = credentials.status();
+    Result<service::HttpRequest> request = status.ok() ? self->MakeRequest(call) : status;
     if (status.ok()) {
       status = request.status();
     }
@@ -485,7 +493,7 @@ void RemoteStream::SessionEnded(std::uint64_t session, Status status, Duration r
 
 void RemoteStream::Do(const StreamCore::OpenSession& action) {
   net_sessions_[action.session] = std::nullopt;
-  WithCredentials([self = shared_from_this(), action](Result<Credentials> credentials) {
+  WithCredentials([self = shared_from_this(), action](Result<Credentials> credentials, const Status& none) {
     const auto entry = self->net_sessions_.find(action.session);
     if (entry == self->net_sessions_.end()) {
       return;  // aborted meanwhile
@@ -499,8 +507,7 @@ void RemoteStream::Do(const StreamCore::OpenSession& action) {
                                                              : service::FragmentTimecodeType::kRelative;
     Result<service::HttpRequest> request =
         service::MakePutMediaRequest({self->net_endpoint_, self->context_->user_agent}, arguments);
-    const Status none = credentials.ok() ? Status() : CredentialsFailure(credentials.status());
-    Status status = none.ok() ? request.status() : none;
+    Status status = credentials.ok() ? request.status() : credentials.status();
     if (status.ok()) {
       status = self->Sign(*request, *credentials);
     }

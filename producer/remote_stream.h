@@ -55,7 +55,8 @@ class RemoteStream : public CredentialsObserver, public std::enable_shared_from_
  private:
   class CallHandler;
   class SessionHandler;
-  using CredentialsUser = std::function<void(Result<Credentials>)>;
+  // Without some: why, and in `none` the same when it is the source of the credentials that has none.
+  using CredentialsUser = std::function<void(Result<Credentials>, const Status& none)>;
 
   // Constant after construction, so without the mutex.
   const StreamConfig& core_config() const KVS_NO_THREAD_SAFETY_ANALYSIS { return core_.config(); }

@@ -8,19 +8,29 @@
 #include "producer/aws/service_location.h"
 
 namespace kvs {
+namespace {
 
-ServiceFinder::ServiceFinder(ServiceLocation location, EnvironmentLookup environment, std::shared_ptr<LogSink> log)
-    : location_(std::move(location)), environment_(std::move(environment)), log_(std::move(log)) {
+// It has not said that it tells no region: it is not up yet, or too busy, or cannot be reached for now.
+bool MayPass(const Status& status) {
+  return status.code() != StatusCode::kCredentialsRefused && Describe(status.code()).retry != RetryClass::kNever;
+}
+
+}  // namespace
+
+ServiceFinder::ServiceFinder(ServiceLocation location, EnvironmentLookup environment, std::shared_ptr<LogSink> log,
+                             FileReader reader)
+    : location_(std::move(location)), environment_(std::move(environment)), log_(std::move(log)), reader_(std::move(reader)) {
   if (!location_.region.empty()) {
     Set(location_.region);
   }
 }
 
-void ServiceFinder::WhenFound(NetworkServices& net, std::function<void()> use) {
+void ServiceFinder::WhenFound(NetworkServices& net, bool is_instance, std::function<void(const Status&)> use) {
   if (!region_.empty()) {
-    use();
+    use(Status());
     return;
   }
+  is_instance_ = is_instance_ || is_instance;
   waiting_.push_back(std::move(use));
   if (waiting_.size() == 1) {
     aws::AskInstanceRegion(net, environment_, alive_, [this](const Result<std::string>& region) { Take(region); });
@@ -29,9 +39,13 @@ void ServiceFinder::WhenFound(NetworkServices& net, std::function<void()> use) {
 
 void ServiceFinder::Take(const Result<std::string>& region) {
   const Logger log(log_.get(), "kvs-net", "");
+  Status failure;
   if (region.ok()) {
     log.Write(LogLevel::kInfo, "the region is that of the EC2 instance: " + *region);
     Set(*region);
+  } else if (MayPass(region.status()) && (is_instance_ || aws::LooksLikeInstance(environment_, reader_))) {
+    failure = Status(region.status().code(), "the region is not known: none is given, and " + region.status().message() +
+                                                 "; set the region or AWS_DEFAULT_REGION");
   } else {
     log.Write(LogLevel::kWarn, "no region is given, and this is no EC2 instance that tells its own: " +
                                    std::string(aws::kDefaultRegion) + " is used. Set the region or AWS_DEFAULT_REGION. (" +
@@ -39,7 +53,7 @@ void ServiceFinder::Take(const Result<std::string>& region) {
     Set(aws::kDefaultRegion);
   }
   for (const auto& use : std::exchange(waiting_, {})) {
-    use();
+    use(failure);
   }
 }
 

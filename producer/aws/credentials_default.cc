@@ -2,18 +2,12 @@
 #include <vector>
 
 #include "kvs/credentials.h"
-#include "producer/aws/endpoints.h"
+#include "producer/aws/instance_region.h"
 #include "producer/aws/shared_config.h"
-#include "producer/aws/small_file.h"
 #include "producer/environment.h"
 
 namespace kvs {
 namespace {
-
-// Where Linux says whose machine this is. Source: EC2 user guide, "Identify instances".
-constexpr char kVendorFile[] = "/sys/class/dmi/id/sys_vendor";
-constexpr char kHypervisorFile[] = "/sys/hypervisor/uuid";
-constexpr std::size_t kMaxIdentity = 256;
 
 ProfileOptions WithParts(const ProfileOptions& options, std::vector<ProfilePart> parts) {
   ProfileOptions some = options;
@@ -34,14 +28,6 @@ InstanceOptions InstanceOf(const ProfileOptions& options) {
   return instance;
 }
 
-bool LooksLikeEc2(const FileReader& reader) {
-  const auto text = [&reader](const char* path) {
-    const Result<std::string> read = reader ? reader(path, kMaxIdentity) : aws::ReadSmallFile(path, kMaxIdentity);
-    return read.ok() ? *read : "";
-  };
-  return text(kVendorFile).starts_with("Amazon EC2") || text(kHypervisorFile).starts_with("ec2");
-}
-
 }  // namespace
 
 std::unique_ptr<CredentialSource> MakeDefaultCredentials(ProfileOptions options) {
@@ -59,7 +45,8 @@ std::unique_ptr<CredentialSource> MakeDefaultCredentials(ProfileOptions options)
                           ProfilePart::kConfigFile})));
   sources.push_back(MakeContainerCredentials(options));
   InstanceOptions instance = InstanceOf(options);
-  instance.may_be_elsewhere = true;
+  // One that is just starting may not be answered yet.
+  instance.may_be_elsewhere = !aws::LooksLikeInstance(options.environment, options.reader);
   sources.push_back(MakeInstanceCredentials(std::move(instance)));
   return MakeCredentialChain(std::move(sources));
 }
@@ -138,8 +125,7 @@ bool MayHaveDefaultCredentials(const ProfileOptions& options) {
       }
     }
   }
-  return !aws::IsTrueSetting(environment("AWS_EC2_METADATA_DISABLED").value_or("")) &&
-         (is_set("AWS_EC2_METADATA_SERVICE_ENDPOINT") || LooksLikeEc2(options.reader));
+  return !aws::IsInstanceDisabled(environment) && aws::LooksLikeInstance(environment, options.reader);
 }
 
 }  // namespace kvs

@@ -121,7 +121,7 @@ class InstanceCredentials final : public CredentialSource {
  public:
   explicit InstanceCredentials(InstanceOptions options) : options_(std::move(options)) {}
 
-  std::string_view name() const override { return "EC2 instance metadata"; }
+  std::string_view name() const override { return aws::kInstanceSourceName; }
 
   void Fetch(NetworkServices& net, CredentialsCallback done) override {
     if (aws::IsInstanceDisabled(options_.environment)) {

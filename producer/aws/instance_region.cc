@@ -5,12 +5,18 @@
 
 #include "producer/aws/credentials_call.h"
 #include "producer/aws/endpoints.h"
+#include "producer/aws/small_file.h"
 #include "producer/environment.h"
 #include "producer/service/http_message.h"
 
 namespace kvs::aws {
 namespace {
 
+// Where Linux says whose machine this is.
+constexpr char kVendorFile[] = "/sys/class/dmi/id/sys_vendor";
+constexpr char kHypervisorFile[] = "/sys/hypervisor/uuid";
+constexpr std::size_t kMaxIdentity = 256;
+constexpr char kUrlVariable[] = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 constexpr char kIpv4Url[] = "http://169.254.169.254";
 constexpr char kIpv6Url[] = "http://[fd00:ec2::254]";
 constexpr char kTokenPath[] = "/latest/api/token";
@@ -58,9 +64,17 @@ bool IsInstanceDisabled(const EnvironmentLookup& environment) {
   return IsTrueSetting(OrOfProcess(environment)("AWS_EC2_METADATA_DISABLED").value_or(""));
 }
 
+bool LooksLikeInstance(const EnvironmentLookup& environment, const FileReader& reader) {
+  const auto text = [&reader](const char* path) {
+    const Result<std::string> read = reader ? reader(path, kMaxIdentity) : ReadSmallFile(path, kMaxIdentity);
+    return read.ok() ? *read : "";
+  };
+  return !OrOfProcess(environment)(kUrlVariable).value_or("").empty() || text(kVendorFile).starts_with("Amazon EC2") ||
+         text(kHypervisorFile).starts_with("ec2");
+}
+
 Result<std::string> InstanceMetadataUrl(const EnvironmentLookup& given) {
   const EnvironmentLookup environment = OrOfProcess(given);
-  constexpr char kUrlVariable[] = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
   constexpr char kModeVariable[] = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
   const std::string url = environment(kUrlVariable).value_or("");
   if (!url.empty()) {

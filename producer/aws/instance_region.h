@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "kvs/credentials.h"
 #include "kvs/status.h"
@@ -12,6 +13,13 @@ namespace kvs::aws {
 
 // AWS_EC2_METADATA_DISABLED=true: the metadata service is not to be asked.
 bool IsInstanceDisabled(const EnvironmentLookup& environment);
+
+// Whether this machine is an EC2 instance, by AWS_EC2_METADATA_SERVICE_ENDPOINT or by what Linux says of whose machine it is. No does
+// not mean that it is none. `reader` empty: the file system. Source: EC2 user guide, "Identify instances".
+bool LooksLikeInstance(const EnvironmentLookup& environment, const FileReader& reader = {});
+
+// What the source of credentials is called that asks this service.
+inline constexpr std::string_view kInstanceSourceName = "EC2 instance metadata";
 
 // Where the metadata service of the EC2 instance is, without a final '/': AWS_EC2_METADATA_SERVICE_ENDPOINT, else its address of the
 // family that AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE names (IPv4, IPv6), else http://169.254.169.254.

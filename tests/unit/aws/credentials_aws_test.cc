@@ -238,6 +238,21 @@ TEST_F(AwsSourceTest, SilenceMeansThatThisIsNoInstanceOnlyUntilItHasAnswered) {
   EXPECT_NE(answer_.code(), StatusCode::kNoCredentials);
 }
 
+TEST_F(AwsSourceTest, TheChainKnowsAnInstanceThatIsStillStarting) {
+  const auto silence = [this] {
+    ProfileOptions options = With(ProfileOptions());
+    Ask(MakeDefaultCredentials(options));
+    transport_.Break(service::TransportError::kConnectTimeout, "");
+    return answer_.code();
+  };
+  EXPECT_EQ(silence(), StatusCode::kNoCredentials);
+  files_["/sys/class/dmi/id/sys_vendor"] = "Amazon EC2\n";
+  EXPECT_EQ(silence(), StatusCode::kNetworkTimeout);
+  files_.clear();
+  variables_["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = "http://127.0.0.1:1";
+  EXPECT_EQ(silence(), StatusCode::kNetworkTimeout);
+}
+
 TEST_F(AwsSourceTest, AnInstanceWithoutARoleHasNoCredentials) {
   Ask(MakeInstanceCredentials(With(InstanceOptions())));
   transport_.Respond(200, "token");
