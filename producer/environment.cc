@@ -28,6 +28,7 @@ Result<ServiceLocation> Locate(const ProducerConfig& config) {
     const bool by_name = !profile.empty() || !lookup("AWS_PROFILE").value_or("").empty();
     if (read.ok()) {
       files = *std::move(read);
+      note = files.unread().empty() ? "" : "not read: " + files.unread();
     } else if (by_name) {
       return read.status();
     } else {

@@ -114,7 +114,7 @@ bool MayHaveDefaultCredentials(const ProfileOptions& options) {
     return true;
   }
   const auto config = aws::LoadSharedConfig(options.environment, options.reader);
-  if (!config.ok()) {
+  if (!config.ok() || !config->unread().empty()) {
     return true;  // which the source will tell
   }
   if (const aws::ConfigSection* const profile = config->Profile(aws::ProfileName(options.environment))) {

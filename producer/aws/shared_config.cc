@@ -63,6 +63,10 @@ std::optional<std::string> NotEmpty(std::optional<std::string> value) {
   return value && !value->empty() ? std::move(value) : std::nullopt;
 }
 
+const char* VariableOf(SharedFile file) {
+  return file == SharedFile::kConfig ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE";
+}
+
 }  // namespace
 
 std::optional<std::string_view> ConfigSection::Get(std::string_view name) const {
@@ -130,7 +134,8 @@ class SharedConfigReader {
   }
 
   const char* TakeValue(std::string_view line, std::size_t indent) {
-    const std::size_t equals = line.find('=');
+    // The aws command line takes a colon as well, whichever comes first.
+    const std::size_t equals = line.find_first_of("=:");
     if (equals == std::string_view::npos) {
       return "a line is \"name = value\"; there is no '='";
     }
@@ -208,7 +213,7 @@ std::optional<std::string_view> SharedConfig::Region(std::string_view profile) c
 
 std::optional<std::string_view> SharedConfig::EndpointUrl(std::string_view profile, std::string_view service) const {
   const ConfigSection* const section = Profile(profile);
-  if (section == nullptr || IsTrueSetting(section->Get("ignore_configured_endpoint_urls").value_or(""))) {
+  if (section == nullptr) {
     return std::nullopt;
   }
   const std::optional<std::string_view> name = section->Get("services");
@@ -221,7 +226,7 @@ std::optional<std::string_view> SharedConfig::EndpointUrl(std::string_view profi
 std::string SharedFilePath(SharedFile file, const EnvironmentLookup& environment) {
   const EnvironmentLookup lookup = OrOfProcess(environment);
   const bool is_config = file == SharedFile::kConfig;
-  std::string path = NotEmpty(lookup(is_config ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE"))
+  std::string path = NotEmpty(lookup(VariableOf(file)))
                          .value_or(is_config ? "~/.aws/config" : "~/.aws/credentials");
   if (!path.starts_with("~/")) {
     return path;
@@ -253,8 +258,12 @@ Result<SharedConfig> LoadSharedConfig(const EnvironmentLookup& environment, cons
       continue;
     }
     if (!text.ok()) {
-      return Status(StatusCode::kFileError,
-                    service::PrintableExcerpt(path, kMaxExcerpt) + ": " + text.status().message());
+      std::string why = service::PrintableExcerpt(path, kMaxExcerpt) + ": " + text.status().message();
+      if (text.status().code() != StatusCode::kFileError || NotEmpty(OrOfProcess(environment)(VariableOf(file)))) {
+        return Status(StatusCode::kFileError, std::move(why));
+      }
+      config.set_unread(config.unread() + (config.unread().empty() ? "" : "; ") + why);
+      continue;
     }
     Status status = config.Add(file, path, *text);
     WipeString(*text);
@@ -268,7 +277,10 @@ Result<SharedConfig> LoadSharedConfig(const EnvironmentLookup& environment, cons
 std::optional<std::string> ConfiguredEndpoint(const EnvironmentLookup& environment, const SharedConfig& config,
                                               std::string_view profile, std::string_view service) {
   const EnvironmentLookup lookup = OrOfProcess(environment);
-  if (IsTrueSetting(lookup("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").value_or(""))) {
+  const std::optional<std::string> ignore = NotEmpty(lookup("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"));
+  const ConfigSection* const section = config.Profile(profile);
+  if (IsTrueSetting(ignore || section == nullptr ? std::string_view(ignore.value_or(""))
+                                                 : section->Get("ignore_configured_endpoint_urls").value_or(""))) {
     return std::nullopt;
   }
   std::string variable = "AWS_ENDPOINT_URL_";

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kvs/credentials.h"
@@ -45,7 +46,7 @@ class SharedConfig {
   // Files are kilobytes; more is a mistake.
   static constexpr std::size_t kMaxFileBytes = std::size_t{256} * 1024;
 
-  // Adds the text of a file. Lines are "[section]", "name = value", indented ones that go on with the value before or are nested in
+  // Adds the text of a file. Lines are "[section]", "name = value" or "name: value", indented ones that go on with the value before or are nested in
   // it, comments (# or ; first), and empty ones. In the credentials file a section is a profile; in the config file "default",
   // "profile x", "sso-session x" and "services x" are known, and others skipped. What is there twice: the last counts.
   // Errors: kInvalidArgument: `path`, the number of the line, and what is wrong with it; never its text. kTooLarge.
@@ -58,11 +59,14 @@ class SharedConfig {
   // For messages, in alphabetical order.
   [[nodiscard]] std::vector<std::string> ProfileNames() const;
 
+  // Which file could not be read although it may be there, and why; empty: none. See LoadSharedConfig.
+  [[nodiscard]] const std::string& unread() const { return unread_; }
+  void set_unread(std::string text) { unread_ = std::move(text); }
+
   // The `region` of a profile; nothing when there is no such profile or it has none.
   [[nodiscard]] std::optional<std::string_view> Region(std::string_view profile) const;
   // Where a service is for a profile: `endpoint_url` of the service ("kinesis_video", "sts", "sso", "sso_oidc") in the services
-  // section that the profile names, else its own `endpoint_url`. Nothing when there is none, or with
-  // ignore_configured_endpoint_urls = true.
+  // section that the profile names, else its own `endpoint_url`. Nothing when there is none.
   [[nodiscard]] std::optional<std::string_view> EndpointUrl(std::string_view profile, std::string_view service) const;
 
  private:
@@ -71,6 +75,7 @@ class SharedConfig {
   Sections profiles_;
   Sections sso_sessions_;
   Sections services_;
+  std::string unread_;
 };
 
 // Where the files are: AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/config and ~/.aws/credentials. A "~/" at the
@@ -80,12 +85,14 @@ std::string SharedFilePath(SharedFile file, const EnvironmentLookup& environment
 // AWS_PROFILE, AWS_DEFAULT_PROFILE, "default".
 std::string ProfileName(const EnvironmentLookup& environment);
 
-// Reads both files; one that is not there is empty. `reader` empty: the file system; `environment` empty: that of the process.
-// Errors: of SharedConfig::Add; kFileError: one cannot be read.
+// Reads both files; one that is not there is empty. So is one that cannot be read and that no variable names: HOME may be that of
+// another user, as in a container (SharedConfig::unread). `reader` empty: the file system; `environment` empty: that of the process.
+// Errors: of SharedConfig::Add; kFileError: one that a variable names cannot be read.
 Result<SharedConfig> LoadSharedConfig(const EnvironmentLookup& environment, const FileReader& reader = {});
 
 // The URL that a variable or the files give for a service, in this order: AWS_ENDPOINT_URL_<SERVICE> (e.g. STS, KINESIS_VIDEO),
-// AWS_ENDPOINT_URL, SharedConfig::EndpointUrl. Nothing when there is none, or with AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true.
+// AWS_ENDPOINT_URL, SharedConfig::EndpointUrl. Nothing when there is none, or with AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true; where
+// the variable is not set, with ignore_configured_endpoint_urls = true of the profile.
 // `service` as in SharedConfig::EndpointUrl.
 std::optional<std::string> ConfiguredEndpoint(const EnvironmentLookup& environment, const SharedConfig& config,
                                               std::string_view profile, std::string_view service);

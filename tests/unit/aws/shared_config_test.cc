@@ -77,7 +77,24 @@ TEST(SharedConfigTest, TheEndpointOfAServiceIsThatOfItsSectionThenOfTheProfile) 
   EXPECT_EQ(Text(config.EndpointUrl("camera", "kinesis_video")), "http://127.0.0.1:2");
   EXPECT_EQ(Text(config.EndpointUrl("camera", "sso")), "http://127.0.0.1:1");
   EXPECT_EQ(Text(config.EndpointUrl("default", "sts")), "(none)");
-  EXPECT_EQ(Text(config.EndpointUrl("ignoring", "sts")), "(none)");
+}
+
+TEST(SharedConfigTest, TheVariableSaysBeforeTheProfileWhetherEndpointsAreIgnored) {
+  SharedConfig config;
+  ASSERT_TRUE(config.Add(SharedFile::kConfig, "c", kConfig).ok());
+  const auto endpoint = [&config](std::map<std::string, std::string> variables) {
+    return ConfiguredEndpoint(Variables(std::move(variables)), config, "ignoring", "sts").value_or("(none)");
+  };
+  EXPECT_EQ(endpoint({}), "(none)");
+  EXPECT_EQ(endpoint({{"AWS_ENDPOINT_URL", "http://b"}}), "(none)");
+  EXPECT_EQ(endpoint({{"AWS_ENDPOINT_URL", "http://b"}, {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"}}), "http://b");
+}
+
+TEST(SharedConfigTest, AColonMaySeparateNameAndValue) {
+  SharedConfig config;
+  ASSERT_TRUE(config.Add(SharedFile::kConfig, "c", "[default]\nregion: eu-west-1\nsso_start_url = https://a=b\n").ok());
+  EXPECT_EQ(Text(config.Region("default")), "eu-west-1");
+  EXPECT_EQ(Text(config.Profile("default")->Get("sso_start_url")), "https://a=b");
 }
 
 TEST(SharedConfigTest, VariablesComeBeforeTheFilesForEndpoints) {
@@ -183,7 +200,10 @@ TEST(SharedConfigTest, LoadsBothFilesAndAMissingOneIsEmpty) {
   const FileReader broken = [](const std::string&, std::size_t) -> Result<std::string> {
     return Status(StatusCode::kFileError, "Permission denied");
   };
-  const Status status = LoadSharedConfig(Variables({{"HOME", "/h"}}), broken).status();
+  const auto unread = LoadSharedConfig(Variables({{"HOME", "/h"}}), broken);
+  ASSERT_TRUE(unread.ok()) << "HOME may be that of another user";
+  EXPECT_EQ(unread->unread(), "/h/.aws/config: Permission denied; /h/.aws/credentials: Permission denied");
+  const Status status = LoadSharedConfig(Variables({{"HOME", "/h"}, {"AWS_CONFIG_FILE", "/h/.aws/config"}}), broken).status();
   EXPECT_EQ(status.code(), StatusCode::kFileError);
   EXPECT_THAT(status.message(), HasSubstr("/h/.aws/config: Permission denied"));
 }
