@@ -8,7 +8,8 @@
 
 namespace kvs::aws {
 
-// The text of a file, which may hold a secret: wiping it is the caller's part. Does what FileReader (kvs/credentials.h) promises.
+// The text of a regular file, which may hold a secret: wiping it is the caller's part. Does what FileReader (kvs/credentials.h)
+// promises. Never waits for somebody else, as a pipe would have it.
 Result<std::string> ReadSmallFile(const std::string& path, std::size_t max_bytes);
 
 }  // namespace kvs::aws
