@@ -111,6 +111,8 @@ ProfileOptions OptionsOf(const Settings& settings, const Surroundings& world, co
   options.environment = world.environment;
   options.profile = settings.profile.value_or("");
   options.region = resolved.producer.region;
+  options.dual_stack = resolved.producer.dual_stack;
+  options.fips = resolved.producer.fips;
   options.path = resolved.producer;
   options.ca_path = resolved.producer.ca_path;
   options.log = SharedGstLogSink();

@@ -1,6 +1,8 @@
 #include "producer/aws/credentials_call.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <utility>
@@ -18,6 +20,9 @@ constexpr std::size_t kMaxExcerpt = 256;
 constexpr int kHttpTooManyRequests = 429;
 constexpr int kHttpRequestTimeout = 408;
 constexpr int kFirstClientError = 400;
+// What STS says with 400 when the provider of a token did not answer it, or has just changed its keys. Source: AssumeRoleWithWebIdentity
+// API reference, and what the SDKs try again.
+constexpr std::string_view kPassing[] = {"IDPCommunicationError", "InvalidIdentityToken"};
 constexpr int kFirstServerError = 500;
 
 using service::PrintableExcerpt;
@@ -69,8 +74,9 @@ class Exchange {
 
   Status Refusal(const service::HttpResponse& response) const {
     const ServiceWords words = text_.words(response.body);
-    const StatusCode mapped = service::MapServiceError(response.status, words.type);
-    const bool theirs = response.status >= kFirstServerError || response.status == kHttpTooManyRequests ||
+    const bool passes = std::find(std::begin(kPassing), std::end(kPassing), words.type) != std::end(kPassing);
+    const StatusCode mapped = passes ? StatusCode::kServiceFailure : service::MapServiceError(response.status, words.type);
+    const bool theirs = passes || response.status >= kFirstServerError || response.status == kHttpTooManyRequests ||
                         response.status == kHttpRequestTimeout || mapped == StatusCode::kThrottled;
     const bool refused = !theirs && response.status >= kFirstClientError;
     std::string message = text_.attempt + (refused ? " was refused" : " failed");
@@ -177,6 +183,13 @@ Result<Credentials> CredentialsOfJson(std::string_view text, const CredentialNam
     return Status(StatusCode::kBadResponse, fields.status().message());
   }
   Credentials credentials;
+  // An answer of 200 that says that there are none.
+  const std::string code(fields->String("Code").value_or(""));
+  if (!code.empty() && code != "Success" && !fields->String(names.access_key)) {
+    const std::string why(fields->String("Message").value_or(""));
+    fields->Wipe();
+    return Status(StatusCode::kBadResponse, "it says " + Quoted(code) + (why.empty() ? "" : ": " + PrintableExcerpt(why, kMaxExcerpt)));
+  }
   credentials.access_key_id = fields->String(names.access_key).value_or("");
   credentials.secret_access_key = Secret(fields->String(names.secret_key).value_or(""));
   credentials.session_token = Secret(fields->String(names.token).value_or(""));

@@ -26,6 +26,11 @@ constexpr std::string_view kTokenHint =
     "; from a container, the instance's hop limit for metadata has to be 2 (http-put-response-hop-limit)";
 constexpr std::string_view kAnswerHint = "; check that this is the metadata service of EC2";
 
+// What has to travel too far is dropped on its way, so that nothing comes back.
+std::string_view TokenHint(service::TransportError error) {
+  return error == service::TransportError::kTimeout || error == service::TransportError::kConnectTimeout ? kTokenHint : "";
+}
+
 // Nothing came back: nobody is there, or nobody who speaks HTTP.
 bool IsSilence(const Status& status) { return status.http_status() == 0; }
 
@@ -46,6 +51,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
     aws::CredentialsCall call = MakeCall("PUT", kTokenPath, "a token");
     call.request.headers.push_back({kTokenLifeHeader, kTokenLife});
     call.text.refusal_hint = kTokenHint;
+    call.text.transport_hint = TokenHint;
     aws::StartCall(net_, std::move(call), alive_, [self = shared_from_this()](Result<Secret> token) {
       if (!token.ok()) {
         self->done_(self->WithoutToken(token.status()));

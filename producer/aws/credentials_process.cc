@@ -32,8 +32,11 @@ using Clock = std::chrono::steady_clock;
 constexpr aws::CredentialNames kNames = {"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration",
                                          /*is_temporary=*/false};
 constexpr std::int64_t kVersion = 1;
+constexpr Duration kTimeToEnd = Duration::Seconds(10);
 // How often it is looked whether a program has ended that has closed its output.
 constexpr std::chrono::milliseconds kLookInterval{10};
+// How many times after it was killed.
+constexpr int kLastLooks = 100;
 
 class Descriptor {
  public:
@@ -59,9 +62,13 @@ class ChildProcess {
   ~ChildProcess() {
     WipeString(output_);
     if (pid_ > 0) {
-      // With what it has started.
+      // With what it has started; it may have left its group.
       ::kill(-pid_, SIGKILL);
-      ::waitpid(pid_, nullptr, 0);
+      ::kill(pid_, SIGKILL);
+      // One that hangs in the kernel does not even end then.
+      for (int look = 0; look < kLastLooks && ::waitpid(pid_, nullptr, WNOHANG) == 0; ++look) {
+        std::this_thread::sleep_for(kLookInterval);
+      }
     }
   }
   ChildProcess(const ChildProcess&) = delete;
@@ -162,13 +169,14 @@ class ChildProcess {
   [[nodiscard]] const std::string& output() const { return output_; }
 
  private:
-  static Status TimedOut() { return {StatusCode::kTimedOut, "it did not end in time"}; }
+  static Status TimedOut() { return {StatusCode::kNetworkTimeout, "it did not end in time"}; }
 
   static Status StatusOf(int how) {
     if (WIFEXITED(how) && WEXITSTATUS(how) == 0) {
       return {};
     }
-    return {StatusCode::kCredentialsRefused,
+    // What it could not do now it may be able to do later: it asks somebody, as a rule.
+    return {StatusCode::kBadResponse,
             WIFEXITED(how) ? "it ended with exit status " + std::to_string(WEXITSTATUS(how)) + "; run it by hand to see why"
                            : "it was ended by signal " + std::to_string(WTERMSIG(how))};
   }
@@ -228,7 +236,9 @@ std::string NameOf(const ProcessOptions& options) {
 
 std::unique_ptr<CredentialSource> MakeProcessCredentials(ProcessOptions options) {
   std::string name = NameOf(options);
-  return MakeCallbackCredentials(std::move(name), [options = std::move(options)] { return Run(options); });
+  // It has a limit of its own, and some time to be ended.
+  const Duration limit = options.time_limit + kTimeToEnd;
+  return MakeCallbackCredentials(std::move(name), [options = std::move(options)] { return Run(options); }, limit);
 }
 
 }  // namespace kvs

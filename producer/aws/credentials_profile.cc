@@ -28,6 +28,8 @@ Status Bad(std::string message) { return {StatusCode::kInvalidArgument, std::mov
 
 std::string TextOf(std::optional<std::string_view> value) { return std::string(value.value_or("")); }
 
+std::string Unread(const SharedConfig& config) { return config.unread().empty() ? "" : "; not read: " + config.unread(); }
+
 // Finds what a profile names; follows it from profile to profile.
 class ProfileReader {
  public:
@@ -65,7 +67,7 @@ class ProfileReader {
     }
     return Bad("there is no profile " + Quoted(name) + " in " + Quoted(SharedFilePath(SharedFile::kConfig, options_.environment)) +
                " and " + Quoted(SharedFilePath(SharedFile::kCredentials, options_.environment)) +
-               (names.empty() ? "" : "; there are: " + service::PrintableExcerpt(names, kMaxNames)));
+               (names.empty() ? "" : "; there are: " + service::PrintableExcerpt(names, kMaxNames)) + Unread(config_));
   }
 
   SourceOrStatus ReadPart(ProfilePart part, const ConfigSection& profile, const std::string& name) {
@@ -213,7 +215,9 @@ class ProfileReader {
     Credentials credentials;
     credentials.access_key_id = std::string(*access);
     credentials.secret_access_key = Secret(*secret);
-    credentials.session_token = Secret(profile.Get(file, "aws_session_token").value_or(""));
+    // The second name is an old one.
+    const auto token = profile.Get(file, "aws_session_token");
+    credentials.session_token = Secret((token ? token : profile.Get(file, "aws_security_token")).value_or(""));
     return MakeStaticCredentials(std::move(credentials));
   }
 
@@ -257,14 +261,19 @@ class ProfileCredentials final : public CredentialSource {
       return;
     }
     WarnOfOpenFile();
-    // Kept by the answer that it owes: what the files say may be another source the next time.
+    // Kept until it has answered: what the files say may be another source the next time. Not by the answer itself, as then it
+    // would not end with this object, and go on with a `net` that may be gone.
     const std::shared_ptr<CredentialSource> source = *std::move(found);
+    asked_->push_back(source);
     name_ = "profile " + Quoted(options_.profile) + " (" + std::string(source->name()) + ")";
-    source->Fetch(net, [source, prefix = "profile " + Quoted(options_.profile) + ": ", alive = std::weak_ptr<char>(alive_),
-                        done = std::move(done)](Result<Credentials> credentials) {
-      if (alive.expired()) {
+    source->Fetch(net, [weak_source = std::weak_ptr<CredentialSource>(source), prefix = "profile " + Quoted(options_.profile) + ": ",
+                        weak_asked = std::weak_ptr<Asked>(asked_), done = std::move(done)](Result<Credentials> credentials) {
+      const std::shared_ptr<CredentialSource> answering = weak_source.lock();  // to the end of its answer
+      const std::shared_ptr<Asked> asked = weak_asked.lock();
+      if (asked == nullptr) {
         return;
       }
+      std::erase(*asked, answering);
       const Status status = credentials.status();
       done(status.ok() ? std::move(credentials)
                        // The profile names this source: no other is to be asked in its place.
@@ -282,7 +291,7 @@ class ProfileCredentials final : public CredentialSource {
       return config.status();
     }
     if (!is_named_ && config->Profile(options_.profile) == nullptr) {
-      return Status(StatusCode::kNoCredentials, "there is no such profile");
+      return Status(StatusCode::kNoCredentials, "there is no such profile" + Unread(*config));
     }
     SourceOrStatus source = ProfileReader(*config, options_).Read(options_.profile, options_.parts);
     return !source.ok() || *source != nullptr
@@ -305,8 +314,9 @@ class ProfileCredentials final : public CredentialSource {
   const bool is_named_;  // asked for by name: it has to be there
   std::string name_;
   bool warned_ = false;
-  // Answers may come after this object is gone; they look here first.
-  const std::shared_ptr<char> alive_ = std::make_shared<char>('\0');
+  // The sources that owe an answer. Answers may come after this object is gone; they look here first.
+  using Asked = std::vector<std::shared_ptr<CredentialSource>>;
+  const std::shared_ptr<Asked> asked_ = std::make_shared<Asked>();
 };
 
 }  // namespace

@@ -17,7 +17,8 @@ constexpr std::uint32_t kMaxJitterMs = 60'000;
 
 // Every variable that a source looks at.
 constexpr const char* kVariables[] = {
-    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE",
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_USE_DUALSTACK_ENDPOINT", "AWS_USE_FIPS_ENDPOINT", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE",
     "AWS_SHARED_CREDENTIALS_FILE", "HOME", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_ROLE_SESSION_NAME", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_EC2_METADATA_DISABLED",
@@ -45,6 +46,9 @@ std::string KeyOf(CredentialSourceKind kind, const ProfileOptions& options) {
     add(part);
   }
   add(options.path.proxy_password == nullptr ? "" : options.path.proxy_password->Reveal());
+  for (const std::optional<bool>& said : {options.dual_stack, options.fips}) {
+    add(!said ? "" : *said ? "yes" : "no");
+  }
   add(options.path.ip_version ? std::to_string(static_cast<int>(*options.path.ip_version)) : "");
   add(std::to_string(options.connection_timeout.nanos()));
   add(std::to_string(options.completion_timeout.nanos()));

@@ -1,4 +1,4 @@
-#include <sys/stat.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
@@ -106,7 +106,7 @@ std::string TextOf(const Token& token) {
 Status WriteToken(const std::string& path, const Token& token) {
   std::string text = TextOf(token);
   std::string other = path + ".XXXXXX";
-  const int fd = ::mkstemp(other.data());
+  const int fd = ::mkostemp(other.data(), O_CLOEXEC);
   bool written = fd >= 0 && !text.empty() && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   WipeString(text);
   written = fd >= 0 && ::close(fd) == 0 && written && std::rename(other.c_str(), path.c_str()) == 0;
@@ -123,20 +123,30 @@ class Login : public std::enable_shared_from_this<Login> {
       : net_(net), options_(std::move(options)), path_(std::move(path)), alive_(std::move(alive)), done_(std::move(done)) {}
 
   void Begin() {
-    Result<std::string> text = options_.reader ? options_.reader(path_, kMaxTokenFile) : aws::ReadSmallFile(path_, kMaxTokenFile);
-    if (!text.ok()) {
-      const bool missing = text.status().code() == StatusCode::kNotFound;
-      done_(missing ? LogIn("nobody has logged in")
-                    : Status(StatusCode::kFileError, aws::Quoted(path_) + ": " + text.status().message()));
-      return;
-    }
-    Result<Token> token = ParseToken(*text);
-    WipeString(*text);
+    Result<Token> token = ReadToken();
     if (!token.ok()) {
-      done_(Status(token.status().code(), aws::Quoted(path_) + ": " + token.status().message()));
+      done_(token.status());
       return;
     }
     token_ = *std::move(token);
+    UseToken();
+  }
+
+ private:
+  Result<Token> ReadToken() const {
+    Result<std::string> text = options_.reader ? options_.reader(path_, kMaxTokenFile) : aws::ReadSmallFile(path_, kMaxTokenFile);
+    if (!text.ok()) {
+      const bool missing = text.status().code() == StatusCode::kNotFound;
+      return missing ? LogIn("nobody has logged in")
+                     : Status(StatusCode::kFileError, aws::Quoted(path_) + ": " + text.status().message());
+    }
+    Result<Token> token = ParseToken(*text);
+    WipeString(*text);
+    return token.ok() ? std::move(token)
+                      : Result<Token>(Status(token.status().code(), aws::Quoted(path_) + ": " + token.status().message()));
+  }
+
+  void UseToken() {
     const bool can_renew = !options_.session.empty() && !token_.refresh.empty() && !token_.client_id.empty();
     if (can_renew && net_.wall_now() >= token_.expires - kRenewBefore) {
       Renew();
@@ -145,7 +155,6 @@ class Login : public std::enable_shared_from_this<Login> {
     }
   }
 
- private:
   Status LogIn(const std::string& why) const {
     return {StatusCode::kCredentialsRefused,
             why + "; run \"aws sso login" + (options_.profile.empty() ? "" : " --profile " + options_.profile) + "\""};
@@ -205,6 +214,15 @@ class Login : public std::enable_shared_from_this<Login> {
   }
 
   void OnRenewed(const Status& status) {
+    if (status.code() == StatusCode::kCredentialsRefused && !std::exchange(looked_again_, true)) {
+      // The aws command line may have renewed it meanwhile, and a refresh token is good for one renewal.
+      Result<Token> token = ReadToken();
+      if (token.ok() && !(token->access == token_.access)) {
+        token_ = *std::move(token);
+        UseToken();
+        return;
+      }
+    }
     if (!status.ok() && net_.wall_now() >= token_.expires) {
       done_(status.code() == StatusCode::kCredentialsRefused
                 ? LogIn("the SSO token has expired, and " + status.message())
@@ -250,6 +268,7 @@ class Login : public std::enable_shared_from_this<Login> {
   const std::weak_ptr<void> alive_;
   const CredentialsCallback done_;
   Token token_;
+  bool looked_again_ = false;
 };
 
 class SsoCredentials final : public CredentialSource {

@@ -15,12 +15,12 @@ class WebIdentityCredentials final : public CredentialSource {
  public:
   explicit WebIdentityCredentials(WebIdentityOptions options) : options_(std::move(options)) {
     const EnvironmentLookup environment = OrOfProcess(options_.environment);
-    const auto fill = [&environment](std::string& text, const char* variable) {
-      text = text.empty() ? environment(variable).value_or("") : text;
-    };
-    fill(options_.role_arn, "AWS_ROLE_ARN");
-    fill(options_.token_file, "AWS_WEB_IDENTITY_TOKEN_FILE");
-    fill(options_.session_name, "AWS_ROLE_SESSION_NAME");
+    // All of one place: a role is for its token.
+    if (options_.role_arn.empty() && options_.token_file.empty()) {
+      options_.role_arn = environment("AWS_ROLE_ARN").value_or("");
+      options_.token_file = environment("AWS_WEB_IDENTITY_TOKEN_FILE").value_or("");
+      options_.session_name = environment("AWS_ROLE_SESSION_NAME").value_or(options_.session_name);
+    }
     name_ = options_.role_arn.empty() ? "web identity"
                                       : "web identity (role " + aws::Quoted(options_.role_arn) + ")";
   }

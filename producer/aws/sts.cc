@@ -18,6 +18,8 @@ namespace {
 constexpr char kApiVersion[] = "2011-06-15";
 // Where STS is asked when nothing says another region.
 constexpr char kDefaultStsRegion[] = "us-east-1";
+// Where these hosts have such cryptography, and no other name. Source: AWS general reference, "AWS Security Token Service endpoints".
+constexpr std::string_view kGovernment = "us-gov-";
 // Source: AssumeRole API reference.
 constexpr std::size_t kMinSessionName = 2;
 constexpr std::size_t kMaxSessionName = 64;
@@ -79,6 +81,21 @@ std::string FirstSet(const EnvironmentLookup& environment, std::initializer_list
   return "";
 }
 
+std::string ProfileOf(const AwsSourceOptions& options) {
+  return options.profile.empty() ? ProfileName(options.environment) : options.profile;
+}
+
+// What the options say, else the variable, else the profile.
+bool SwitchOf(std::optional<bool> said, const char* variable, std::string_view setting, const AwsSourceOptions& options,
+              const SharedConfig& config) {
+  if (said) {
+    return *said;
+  }
+  const std::string value = FirstSet(OrOfProcess(options.environment), {variable});
+  const ConfigSection* const profile = config.Profile(ProfileOf(options));
+  return IsTrueSetting(!value.empty() || profile == nullptr ? std::string_view(value) : profile->Get(setting).value_or(""));
+}
+
 }  // namespace
 
 Result<std::string> ServiceEndpoint(const AwsSourceOptions& options, std::string_view setting, std::string_view host,
@@ -87,29 +104,31 @@ Result<std::string> ServiceEndpoint(const AwsSourceOptions& options, std::string
   if (!config.ok()) {
     return config.status();
   }
-  const std::string profile = options.profile.empty() ? ProfileName(options.environment) : options.profile;
-  if (const auto url = ConfiguredEndpoint(options.environment, *config, profile, setting)) {
+  if (const auto url = ConfiguredEndpoint(options.environment, *config, ProfileOf(options), setting)) {
     return NormalizeEndpoint("the endpoint of " + std::string(setting), *url);
   }
-  // The hosts of all services of a region end alike.
-  const Result<std::string> other = ControlPlaneUrl(region);
+  // The hosts of all services of a region end alike, and most are called "-fips" alike.
+  EndpointOptions kind;
+  kind.dual_stack = SwitchOf(options.dual_stack, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", options, *config);
+  kind.fips = SwitchOf(options.fips, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", options, *config);
+  const Result<std::string> other = ControlPlaneUrl(region, kind);
   if (!other.ok()) {
     return other.status();
   }
-  return "https://" + std::string(host) + other->substr(other->find("." + region));
+  return "https://" + std::string(host) + (kind.fips && !region.starts_with(kGovernment) ? "-fips" : "") +
+         other->substr(other->find("." + region));
 }
 
 Result<StsPlace> StsPlaceOf(const AwsSourceOptions& options) {
   const EnvironmentLookup environment = OrOfProcess(options.environment);
   StsPlace place;
-  place.region = options.region.empty() ? FirstSet(environment, {"AWS_REGION", "AWS_DEFAULT_REGION"}) : options.region;
+  place.region = options.region.empty() ? FirstSet(environment, {"AWS_DEFAULT_REGION", "AWS_REGION"}) : options.region;
   if (place.region.empty()) {
     const Result<SharedConfig> config = LoadSharedConfig(environment, options.reader);
     if (!config.ok()) {
       return config.status();
     }
-    const std::string profile = options.profile.empty() ? ProfileName(environment) : options.profile;
-    place.region = config->Region(profile).value_or(kDefaultStsRegion);
+    place.region = config->Region(ProfileOf(options)).value_or(kDefaultStsRegion);
   }
   if (Status status = ValidateRegion(place.region); !status.ok()) {
     return status;

@@ -99,7 +99,8 @@ class KVS_EXPORT CredentialSource {
 // Always the same. The answer to invalid ones (see Validate) is that error.
 KVS_EXPORT std::unique_ptr<CredentialSource> MakeStaticCredentials(Credentials credentials);
 
-// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if there, AWS_SESSION_TOKEN; read at every Fetch.
+// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if there, AWS_SESSION_TOKEN (or AWS_SECURITY_TOKEN, its old name) and
+// AWS_CREDENTIAL_EXPIRATION; read at every Fetch. kInvalidArgument when the latter is no time.
 // kNoCredentials when one of the first two is not set or empty. `lookup` empty: the environment of
 // the process.
 KVS_EXPORT std::unique_ptr<CredentialSource> MakeEnvironmentCredentials(
@@ -164,8 +165,12 @@ struct AwsSourceOptions {
   FileReader reader;
   // Whose settings count: a profile of ~/.aws/config and ~/.aws/credentials. Empty: AWS_PROFILE, AWS_DEFAULT_PROFILE, "default".
   std::string profile;
-  // Whose STS is asked. Empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1.
+  // Whose STS is asked. Empty: AWS_DEFAULT_REGION, AWS_REGION, the profile's, us-east-1.
   std::string region;
+  // Whether hosts of STS and SSO are those that have IPv6 addresses as well, and those with FIPS 140 validated cryptography. Not set:
+  // AWS_USE_DUALSTACK_ENDPOINT and AWS_USE_FIPS_ENDPOINT, the profile's use_dualstack_endpoint and use_fips_endpoint.
+  std::optional<bool> dual_stack;
+  std::optional<bool> fips;
   // How STS and SSO are reached. AWS_ENDPOINT_URL_STS, …_SSO and …_SSO_OIDC, AWS_ENDPOINT_URL, and the profile's endpoint_url say
   // where they are, in this order. Hosts of the machine's own network (containers, instance metadata) are connected to directly.
   NetworkPath path;
@@ -179,11 +184,14 @@ struct AwsSourceOptions {
 };
 
 // What the program itself has: `ask` is called for each Fetch, on a thread of its own, so it may wait; two calls may overlap when
-// they are not behind MakeCachedCredentials. What it returns is checked (Validate). `name`: for messages.
+// they are not behind MakeCachedCredentials. What it returns is checked (Validate). `name`: for messages. After `time_limit` the
+// answer is an error, and it is not called again until that call has returned.
 // Owner:  `ask` is kept until this object is gone and the last call has returned, and may be destroyed on any thread.
-// Errors: kInvalidState when there is no thread to be had; else those that `ask` returns.
+// Errors: kInvalidState when there is no thread to be had; kNetworkTimeout; kBadResponse: it threw an exception; else those that
+//         `ask` returns.
 KVS_EXPORT std::unique_ptr<CredentialSource> MakeCallbackCredentials(std::string name,
-                                                                     std::function<Result<Credentials>()> ask);
+                                                                     std::function<Result<Credentials>()> ask,
+                                                                     Duration time_limit = Duration::Minutes(2));
 
 // A program that prints credentials.
 struct ProcessOptions {
@@ -197,8 +205,9 @@ struct ProcessOptions {
 // Runs it for each Fetch, on a thread of its own, and reads from its standard output, at most 16 KiB:
 //   {"Version": 1, "AccessKeyId": "…", "SecretAccessKey": "…", "SessionToken": "…", "Expiration": "2026-01-01T00:00:00Z"}
 // the last two if there are any. What it writes to standard error goes nowhere, as there may be secrets in it.
-// Errors: kInvalidArgument: the command is empty or has an open quote; kNotFound: there is no such program; kTimedOut;
-//         kCredentialsRefused: it ended with another exit status than 0; kBadResponse: it printed something else. The message names the program, never its arguments or what it printed.
+// Errors: kInvalidArgument: the command is empty or has an open quote; kNotFound: there is no such program; and those that may pass:
+//         kNetworkTimeout; kBadResponse: it ended with another exit status than 0, or printed something else. The message names the
+//         program, never its arguments or what it printed.
 // Source: AWS CLI user guide, "Sourcing credentials with an external process".
 KVS_EXPORT std::unique_ptr<CredentialSource> MakeProcessCredentials(ProcessOptions options);
 
@@ -220,14 +229,15 @@ KVS_EXPORT std::unique_ptr<CredentialSource> MakeAssumeRoleCredentials(AssumeRol
                                                                        std::unique_ptr<CredentialSource> source);
 
 struct WebIdentityOptions : AwsSourceOptions {
-  // Empty, each: AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_SESSION_NAME.
+  // Without role and file: AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_SESSION_NAME.
   std::string role_arn;
   std::string token_file;
   std::string session_name;
 };
 
 // AssumeRoleWithWebIdentity of STS, with the token in a file that is read at each Fetch: EKS and others rewrite it.
-// Errors: kNoCredentials: no file is given; kInvalidArgument: no role is; kFileError; else as MakeAssumeRoleCredentials.
+// Errors: kNoCredentials: no file is given; kInvalidArgument: no role is; kFileError; kServiceFailure: also when the provider of the
+//         token could not be asked, or did not know it yet; else as MakeAssumeRoleCredentials.
 KVS_EXPORT std::unique_ptr<CredentialSource> MakeWebIdentityCredentials(WebIdentityOptions options);
 
 // Somebody who has logged in with "aws sso login".

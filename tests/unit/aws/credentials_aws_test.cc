@@ -260,6 +260,22 @@ TEST_F(AwsSourceTest, AnInstanceWithoutARoleHasNoCredentials) {
   ExpectError(StatusCode::kNoCredentials, "no role");
 }
 
+TEST_F(AwsSourceTest, AnInstanceThatMayNotHaveItsRoleSaysWhy) {
+  Ask(MakeInstanceCredentials(With(InstanceOptions())));
+  transport_.Respond(200, "token");
+  transport_.Respond(200, "camera");
+  transport_.Respond(200, R"({"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role camera."})");
+  ExpectError(StatusCode::kBadResponse, "AssumeRoleUnauthorizedAccess\": EC2 cannot assume the role camera.");
+}
+
+TEST_F(AwsSourceTest, AnInstanceThatIsTooFarAwayIsToldWithWhatToSet) {
+  for (const service::TransportError error : {service::TransportError::kTimeout, service::TransportError::kConnectTimeout}) {
+    Ask(MakeInstanceCredentials(With(InstanceOptions())));
+    transport_.Break(error, "");
+    ExpectError(StatusCode::kNetworkTimeout, "hop limit");
+  }
+}
+
 TEST_F(AwsSourceTest, AnAnswerAfterTheEndOfTheSourceIsDropped) {
   Ask(MakeInstanceCredentials(With(InstanceOptions())));
   source_.reset();
@@ -304,10 +320,10 @@ TEST_F(AwsSourceTest, StsIsWhereTheRegionAndTheSettingsSay) {
   EXPECT_EQ(asked(""), "https://sts.us-east-1.amazonaws.com/");
   files_["/home/a/.aws/config"] = "[default]\nregion = ap-south-1\n";
   EXPECT_EQ(asked(""), "https://sts.ap-south-1.amazonaws.com/");
-  variables_["AWS_DEFAULT_REGION"] = "eu-central-1";
-  EXPECT_EQ(asked(""), "https://sts.eu-central-1.amazonaws.com/");
   variables_["AWS_REGION"] = "eu-north-1";
   EXPECT_EQ(asked(""), "https://sts.eu-north-1.amazonaws.com/");
+  variables_["AWS_DEFAULT_REGION"] = "eu-central-1";
+  EXPECT_EQ(asked(""), "https://sts.eu-central-1.amazonaws.com/") << "the order of the service itself";
   EXPECT_EQ(asked("cn-north-1"), "https://sts.cn-north-1.amazonaws.com.cn/");
   EXPECT_THAT(asked("the moon"), HasSubstr("is not the name of an AWS region"));
   files_["/home/a/.aws/config"] = "[default]\nendpoint_url = http://127.0.0.1:1\n";
@@ -316,6 +332,61 @@ TEST_F(AwsSourceTest, StsIsWhereTheRegionAndTheSettingsSay) {
   EXPECT_EQ(asked("eu-west-1"), "http://127.0.0.1:2/");
   variables_["AWS_ENDPOINT_URL_STS"] = "http://127.0.0.1:3/";
   EXPECT_EQ(asked("eu-west-1"), "http://127.0.0.1:3/");
+}
+
+TEST_F(AwsSourceTest, HostsOfStsAndSsoAreOfTheKindThatIsSaid) {
+  const auto asked = [this](const char* region, std::optional<bool> dual_stack, std::optional<bool> fips) {
+    AssumeRoleOptions options = With(RoleOptions());
+    options.region = region;
+    options.dual_stack = dual_stack;
+    options.fips = fips;
+    Ask(MakeAssumeRoleCredentials(options, MakeStaticCredentials(MakeTestCredentials("AKIDBASE"))));
+    return Last().url;
+  };
+  EXPECT_EQ(asked("us-east-1", true, {}), "https://sts.us-east-1.api.aws/");
+  EXPECT_EQ(asked("us-east-1", {}, true), "https://sts-fips.us-east-1.amazonaws.com/");
+  EXPECT_EQ(asked("us-gov-west-1", {}, true), "https://sts.us-gov-west-1.amazonaws.com/");
+  files_["/home/a/.aws/config"] = "[default]\nuse_fips_endpoint = true\n";
+  EXPECT_EQ(asked("us-east-1", {}, {}), "https://sts-fips.us-east-1.amazonaws.com/");
+  EXPECT_EQ(asked("us-east-1", {}, false), "https://sts.us-east-1.amazonaws.com/");
+  variables_["AWS_USE_FIPS_ENDPOINT"] = "false";
+  variables_["AWS_USE_DUALSTACK_ENDPOINT"] = "true";
+  EXPECT_EQ(asked("us-east-1", {}, {}), "https://sts.us-east-1.api.aws/");
+}
+
+TEST_F(AwsSourceTest, WhatStsMayKnowInAMomentIsNoRefusal) {
+  variables_["AWS_ROLE_ARN"] = kRole;
+  variables_["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/token";
+  files_["/token"] = "t";
+  for (const std::string type : {"IDPCommunicationError", "InvalidIdentityToken"}) {
+    Ask(MakeWebIdentityCredentials(With(WebIdentityOptions())));
+    transport_.Respond(400, "<ErrorResponse><Error><Code>" + type + "</Code><Message>m</Message></Error></ErrorResponse>");
+    ExpectError(StatusCode::kServiceFailure, kRole);
+  }
+}
+
+TEST_F(AwsSourceTest, AWebIdentityIsAllOfOnePlace) {
+  variables_["AWS_ROLE_ARN"] = "arn:aws:iam::1:role/other";
+  variables_["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/other";
+  variables_["AWS_ROLE_SESSION_NAME"] = "other";
+  files_["/token"] = "t";
+  WebIdentityOptions options = With(WebIdentityOptions());
+  options.role_arn = kRole;
+  options.token_file = "/token";
+  Ask(MakeWebIdentityCredentials(options));
+  EXPECT_THAT(Last().body, AllOf(HasSubstr("role%2Fcamera"), Not(HasSubstr("other"))));
+}
+
+TEST_F(AwsSourceTest, TheEnvironmentMaySayWhenItsCredentialsEnd) {
+  variables_["AWS_ACCESS_KEY_ID"] = "ASIAX";
+  variables_["AWS_SECRET_ACCESS_KEY"] = kSecret;
+  variables_["AWS_SECURITY_TOKEN"] = kToken;
+  variables_["AWS_CREDENTIAL_EXPIRATION"] = "2023-11-14T23:13:20+00:00";
+  Ask(MakeEnvironmentCredentials(With(AwsSourceOptions()).environment));
+  ExpectGood();
+  variables_["AWS_CREDENTIAL_EXPIRATION"] = "tomorrow";
+  AskAgain();
+  ExpectError(StatusCode::kInvalidArgument, "AWS_CREDENTIAL_EXPIRATION");
 }
 
 TEST_F(AwsSourceTest, ARefusalOfStsSaysWhatStsSaidAndWhatToCheck) {

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -42,7 +44,10 @@ class WaitingServices final : public NetworkServices {
     tasks_.push_back(std::move(task));
     changed_.notify_one();
   }
+  void After(Duration, std::function<void()> task) override { planned.push_back(std::move(task)); }
   net::Transport* transport() override { return nullptr; }
+
+  std::vector<std::function<void()>> planned;
 
   void RunOne() {
     std::unique_lock lock(mutex_);
@@ -264,6 +269,19 @@ TEST_F(ProfileTest, ATokenThatIsGoodIsUsedWhenItCannotBeRenewed) {
   EXPECT_THAT(answer_.message(), AllOf(HasSubstr("run \"aws sso login --profile p\""), Not(HasSubstr("r1"))));
 }
 
+TEST_F(ProfileTest, ATokenThatSomebodyElseHasRenewedIsUsed) {
+  const char* const kFile = ".aws/sso/cache/e6427457497fe0f4f93a7334d2203b8e17ee82df.json";
+  const std::string config =
+      "[profile p]\nsso_session=office\nsso_account_id=1\nsso_role_name=r\n[sso-session office]\nsso_region=eu-central-1\n"
+      "sso_start_url=https://s\n";
+  Write(kFile, R"({"accessToken":"old","expiresAt":"2023-11-14T22:10:00Z","refreshToken":"r1","clientId":"c","clientSecret":"cs"})");
+  EXPECT_FALSE(AskConfig(config).has());
+  Write(kFile, R"({"accessToken":"new","expiresAt":"2023-11-14T23:10:00Z","refreshToken":"r2","clientId":"c","clientSecret":"cs"})");
+  transport_.Respond(400, R"({"error":"invalid_grant","error_description":"no"})");
+  EXPECT_FALSE(answer_.has());
+  EXPECT_EQ(*service::FindHeader(transport_.requests.back().headers, "x-amz-sso_bearer_token"), "new");
+}
+
 // Programs.
 
 TEST(SplitWordsTest, SplitsAsAShellDoes) {
@@ -305,8 +323,8 @@ TEST(ProcessCredentialsTest, WhatGoesWrongIsToldWithoutWhatItPrinted) {
     EXPECT_EQ(answer.code(), code) << answer.message();
     EXPECT_THAT(answer.message(), AllOf(HasSubstr(says), HasSubstr("/bin/sh"), Not(HasSubstr("SECRET"))));
   };
-  expect(RunScript("echo SECRET; echo SECRET >&2; exit 3"), StatusCode::kCredentialsRefused, "exit status 3");
-  expect(RunScript("kill -9 $$"), StatusCode::kCredentialsRefused, "signal 9");
+  expect(RunScript("echo SECRET; echo SECRET >&2; exit 3"), StatusCode::kBadResponse, "exit status 3");
+  expect(RunScript("kill -9 $$"), StatusCode::kBadResponse, "signal 9");
   expect(RunScript("echo SECRET"), StatusCode::kBadResponse, "not JSON");
   expect(RunScript(R"(printf %s {\"Version\":2})"), StatusCode::kBadResponse, "Version is not 1");
   expect(RunScript(R"(printf %s {\"Version\":1,\"AccessKeyId\":\"SECRET\"})"), StatusCode::kBadResponse, "secret key");
@@ -314,8 +332,8 @@ TEST(ProcessCredentialsTest, WhatGoesWrongIsToldWithoutWhatItPrinted) {
 }
 
 TEST(ProcessCredentialsTest, AProgramThatDoesNotEndIsKilledWithWhatItStarted) {
-  EXPECT_EQ(RunScript("sleep 600 & sleep 600", Duration::Millis(50)).code(), StatusCode::kTimedOut);
-  EXPECT_EQ(RunScript("exec >&-; sleep 600", Duration::Millis(50)).code(), StatusCode::kTimedOut);
+  EXPECT_EQ(RunScript("sleep 600 & sleep 600", Duration::Millis(50)).code(), StatusCode::kNetworkTimeout);
+  EXPECT_EQ(RunScript("exec >&-; sleep 600", Duration::Millis(50)).code(), StatusCode::kNetworkTimeout);
 }
 
 TEST(ProcessCredentialsTest, AProgramThatCannotBeStartedIsNamed) {
@@ -367,6 +385,73 @@ TEST(CallbackCredentialsTest, AnAnswerAfterItsEndIsDropped) {
     net.RunOne();
   }
   EXPECT_FALSE(answered);
+}
+
+TEST(CallbackCredentialsTest, AnExceptionIsAnError) {
+  const auto source = MakeCallbackCredentials("the vault", []() -> Result<Credentials> { throw std::runtime_error("SECRET"); });
+  const Answer answer = AskAndWait(*source);
+  EXPECT_EQ(answer.code(), StatusCode::kBadResponse);
+  EXPECT_THAT(answer.message(), AllOf(HasSubstr("the vault: it threw an exception"), Not(HasSubstr("SECRET"))));
+}
+
+TEST(CallbackCredentialsTest, OneThatDoesNotReturnIsAnErrorAndNotCalledAgain) {
+  WaitingServices net;
+  std::mutex mutex;
+  std::atomic<int> calls = 0;
+  mutex.lock();
+  const auto stuck = MakeCallbackCredentials("stuck", [&]() -> Result<Credentials> {
+    ++calls;
+    const std::lock_guard lock(mutex);
+    return MakeTestCredentials("AKIDLATE");
+  });
+  Answer first;
+  stuck->Fetch(net, first.Callback());
+  EXPECT_FALSE(first.has());
+  net.planned.at(0)();  // time is up
+  EXPECT_EQ(first.code(), StatusCode::kNetworkTimeout);
+  Answer second;
+  stuck->Fetch(net, second.Callback());
+  net.RunOne();
+  EXPECT_EQ(second.code(), StatusCode::kNetworkTimeout);
+  EXPECT_LE(calls, 1);
+  mutex.unlock();
+  Answer later;
+  while (later.code() != StatusCode::kOk) {
+    later = {};
+    stuck->Fetch(net, later.Callback());
+    net.RunOne();
+  }
+  EXPECT_EQ(later.key(), "AKIDLATE");
+  EXPECT_EQ(first.code(), StatusCode::kNetworkTimeout);
+}
+
+// Files.
+
+TEST_F(ProfileTest, APipeIsNoFileToWaitFor) {
+  const std::string path = (folder_ / "pipe").string();
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  variables_["AWS_SHARED_CREDENTIALS_FILE"] = path;
+  const Answer answer = Ask();
+  EXPECT_EQ(answer.code(), StatusCode::kFileError);
+  EXPECT_THAT(answer.message(), HasSubstr("not a regular file"));
+}
+
+TEST_F(ProfileTest, ADefaultFileThatCannotBeReadIsToldAndNotThere) {
+  fs::remove_all(folder_ / ".aws");
+  Write(".aws", "no folder");
+  const Answer answer = Ask();
+  EXPECT_EQ(answer.code(), StatusCode::kNoCredentials);
+  EXPECT_THAT(answer.message(), HasSubstr(".aws/config: Not a directory"));
+  EXPECT_THAT(Ask("p").message(), HasSubstr(".aws/config: Not a directory"));
+  EXPECT_TRUE(MayHaveDefaultCredentials(Options())) << "the source says what is wrong";
+}
+
+TEST_F(ProfileTest, WhatAProfileNamesEndsWithIt) {
+  variables_.erase("AWS_EC2_METADATA_DISABLED");
+  EXPECT_FALSE(AskConfig("[profile p]\nrole_arn=arn:aws:iam::1:role/a\ncredential_source=Ec2InstanceMetadata\n").has());
+  source_.reset();
+  transport_.Respond(200, "token");
+  EXPECT_TRUE(transport_.handlers.empty()) << "nothing else is asked";
 }
 
 // The chain.
