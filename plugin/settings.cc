@@ -350,7 +350,8 @@ Status ResolveTimes(const Settings& settings, Resolved& resolved) {
 Surroundings Surroundings::OfProcess() {
   Surroundings world;
   world.environment = [](const char* name) -> std::optional<std::string> {
-    const gchar* value = g_getenv(name);
+    // Services may be started without HOME; GLib knows that of the user.
+    const gchar* value = g_strcmp0(name, "HOME") == 0 ? g_get_home_dir() : g_getenv(name);
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
   world.is_readable = [](const std::string& path) { return access(path.c_str(), R_OK) == 0; };

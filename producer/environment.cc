@@ -1,3 +1,7 @@
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
 #include <cstdlib>
 
 #include "kvs/producer.h"
@@ -7,6 +11,20 @@
 
 namespace kvs {
 
+namespace {
+
+// For services, which may be started without HOME.
+std::optional<std::string> HomeOfUser() {
+  constexpr std::size_t kMaxEntry = 16'384;
+  std::array<char, kMaxEntry> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  const int error = ::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found);
+  return error == 0 && found != nullptr && found->pw_dir != nullptr ? std::optional<std::string>(found->pw_dir) : std::nullopt;
+}
+
+}  // namespace
+
 EnvironmentLookup OrOfProcess(EnvironmentLookup lookup) {
   if (lookup) {
     return lookup;
@@ -14,7 +32,10 @@ EnvironmentLookup OrOfProcess(EnvironmentLookup lookup) {
   return [](const char* name) -> std::optional<std::string> {
     // Only a program that changes its environment while threads run makes this unsafe, and then so is every other reader.
     const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+    if (value == nullptr) {
+      return std::string_view(name) == "HOME" ? HomeOfUser() : std::nullopt;
+    }
+    return std::string(value);
   };
 }
 

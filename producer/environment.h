@@ -5,7 +5,7 @@
 
 namespace kvs {
 
-// `lookup`, or where it is empty the environment of the process.
+// `lookup`, or where it is empty the environment of the process, where HOME is that of the user when it is not set.
 EnvironmentLookup OrOfProcess(EnvironmentLookup lookup);
 
 }  // namespace kvs

@@ -1,5 +1,10 @@
 #include "producer/aws/shared_config.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
 #include <map>
 #include <string>
 #include <utility>
@@ -179,6 +184,17 @@ TEST(SharedConfigTest, FilesAreWhereTheVariablesOrTheHomeSay) {
   EXPECT_EQ(SharedFilePath(SharedFile::kConfig, Variables({{"HOME", "/h"}, {"AWS_CONFIG_FILE", "~/c"}})), "/h/c");
   EXPECT_EQ(SharedFilePath(SharedFile::kCredentials, Variables({{"AWS_SHARED_CREDENTIALS_FILE", "/c"}})), "/c");
   EXPECT_EQ(SharedFilePath(SharedFile::kConfig, Variables({})), "");
+}
+
+TEST(SharedConfigTest, WithoutHomeTheFilesAreThoseOfTheUser) {
+  const char* const set = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): there is one thread
+  const std::string home = set == nullptr ? "" : set;
+  ::unsetenv("HOME");                                    // NOLINT(concurrency-mt-unsafe)
+  const passwd* const user = ::getpwuid(::getuid());     // NOLINT(concurrency-mt-unsafe)
+  EXPECT_EQ(SharedFilePath(SharedFile::kConfig, {}), user == nullptr ? "" : std::string(user->pw_dir) + "/.aws/config");
+  if (set != nullptr) {
+    ::setenv("HOME", home.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+  }
 }
 
 TEST(SharedConfigTest, TheProfileIsThatOfTheVariables) {
