@@ -97,9 +97,9 @@ Status FileCredentials(const Settings& settings, const Surroundings& world, Reso
     return {StatusCode::kNoCredentials, "credential-source=file: the file \"" + path + "\" (credential-path) cannot be read"};
   }
   struct stat info {};
-  if (::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0) {
+  if (::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRGRP | S_IROTH)) != 0) {
     resolved.notes.push_back("the file \"" + path +
-                             "\" (credential-path) can be read by every user of this machine; take that right away (chmod 600)");
+                             "\" (credential-path) can be read by other users of this machine; take that right away (chmod 600)");
   }
   resolved.producer.credentials = MakeCachedCredentials(MakeFileCredentials(path));
   resolved.credentials_from = "the file " + path;

@@ -11,7 +11,6 @@
 #include <openssl/x509.h>
 
 #include "kvs/credentials.h"
-#include "pic/base/log.h"
 #include "producer/aws/credentials_call.h"
 #include "producer/aws/small_file.h"
 #include "producer/aws/url.h"
@@ -217,7 +216,7 @@ class IotCredentials final : public CredentialSource {
       done(Status(identity.status().code(), name_ + ": " + identity.status().message()));
       return;
     }
-    WarnOfOpenKey();
+    aws::WarnOfOpenFile("the private key", options_.key_path, options_.log.get());
     service::HttpRequest request;
     request.method = "GET";
     request.url = *UrlOf(options_);
@@ -234,20 +233,9 @@ class IotCredentials final : public CredentialSource {
   }
 
  private:
-  void WarnOfOpenKey() {
-    struct stat info {};
-    if (!warned_ && ::stat(options_.key_path.c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0) {
-      warned_ = true;
-      Logger(options_.log.get(), "kvs-auth")
-          .Write(LogLevel::kWarn, "the private key in " + Quoted(options_.key_path) +
-                                      " can be read by every user of this machine; take that right away (chmod 600)");
-    }
-  }
-
   const IotOptions options_;
   const std::string name_;
   const Result<std::shared_ptr<const net::Route>> route_;
-  bool warned_ = false;
   // Answers may come after this object is gone; they look here first.
   const std::shared_ptr<char> alive_ = std::make_shared<char>('\0');
 };

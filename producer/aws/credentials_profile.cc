@@ -1,5 +1,3 @@
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -10,6 +8,7 @@
 #include "pic/base/log.h"
 #include "producer/aws/credentials_call.h"
 #include "producer/aws/shared_config.h"
+#include "producer/aws/small_file.h"
 #include "producer/service/validation.h"
 
 namespace kvs {
@@ -260,7 +259,6 @@ class ProfileCredentials final : public CredentialSource {
       done(found.status());
       return;
     }
-    WarnOfOpenFile();
     // Kept until it has answered: what the files say may be another source the next time. Not by the answer itself, as then it
     // would not end with this object, and go on with a `net` that may be gone.
     const std::shared_ptr<CredentialSource> source = *std::move(found);
@@ -293,27 +291,28 @@ class ProfileCredentials final : public CredentialSource {
     if (!is_named_ && config->Profile(options_.profile) == nullptr) {
       return Status(StatusCode::kNoCredentials, "there is no such profile" + Unread(*config));
     }
+    WarnOfOpenFiles(*config);
     SourceOrStatus source = ProfileReader(*config, options_).Read(options_.profile, options_.parts);
     return !source.ok() || *source != nullptr
                ? std::move(source)
                : Status(StatusCode::kNoCredentials, options_.parts.empty() ? "it names no credentials" : "it names none of this kind");
   }
 
-  void WarnOfOpenFile() {
-    const std::string path = SharedFilePath(SharedFile::kCredentials, options_.environment);
-    struct stat info {};
-    if (!options_.reader && !warned_ && ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0) {
-      warned_ = true;
-      Logger(options_.log.get(), "kvs-auth")
-          .Write(LogLevel::kWarn, "the credentials file " + Quoted(path) +
-                                      " can be read by every user of this machine; take that right away (chmod 600)");
+  // The config file holds secrets only when somebody has put some there.
+  void WarnOfOpenFiles(const SharedConfig& config) const {
+    const ConfigSection* const profile = config.Profile(options_.profile);
+    if (options_.reader || profile == nullptr) {
+      return;
+    }
+    aws::WarnOfOpenFile("the credentials file", SharedFilePath(SharedFile::kCredentials, options_.environment), options_.log.get());
+    if (profile->Get(SharedFile::kConfig, "aws_secret_access_key")) {
+      aws::WarnOfOpenFile("the config file", SharedFilePath(SharedFile::kConfig, options_.environment), options_.log.get());
     }
   }
 
   ProfileOptions options_;
   const bool is_named_;  // asked for by name: it has to be there
   std::string name_;
-  bool warned_ = false;
   // The sources that owe an answer. Answers may come after this object is gone; they look here first.
   using Asked = std::vector<std::shared_ptr<CredentialSource>>;
   const std::shared_ptr<Asked> asked_ = std::make_shared<Asked>();

@@ -140,6 +140,9 @@ class Login : public std::enable_shared_from_this<Login> {
       return missing ? LogIn("nobody has logged in")
                      : Status(StatusCode::kFileError, aws::Quoted(path_) + ": " + text.status().message());
     }
+    if (!options_.reader) {
+      aws::WarnOfOpenFile("the SSO token", path_, options_.log.get());
+    }
     Result<Token> token = ParseToken(*text);
     WipeString(*text);
     return token.ok() ? std::move(token)

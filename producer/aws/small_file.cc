@@ -5,12 +5,18 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <set>
 #include <system_error>
 
 #include "kvs/secret.h"
+#include "pic/base/log.h"
+#include "pic/base/mutex.h"
+#include "producer/service/validation.h"
 
 namespace kvs::aws {
 namespace {
+
+constexpr std::size_t kMaxExcerpt = 256;
 
 Status Failure(int error) {
   return {error == ENOENT ? StatusCode::kNotFound : StatusCode::kFileError, std::generic_category().message(error)};
@@ -60,6 +66,24 @@ Result<std::string> ReadSmallFile(const std::string& path, std::size_t max_bytes
     return status;
   }
   return text;
+}
+
+void WarnOfOpenFile(std::string_view what, const std::string& path, LogSink* log) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || (info.st_mode & (S_IRGRP | S_IROTH)) == 0) {
+    return;
+  }
+  static Mutex mutex;
+  static std::set<std::string>* const warned = new std::set<std::string>();  // NOLINT: never destroyed, as streams may outlive it
+  {
+    const MutexLock lock(mutex);
+    if (!warned->insert(path).second) {
+      return;
+    }
+  }
+  Logger(log, "kvs-auth")
+      .Write(LogLevel::kWarn, std::string(what) + " \"" + service::PrintableExcerpt(path, kMaxExcerpt) +
+                                  "\" can be read by other users of this machine; take that right away (chmod 600)");
 }
 
 }  // namespace kvs::aws

@@ -156,6 +156,14 @@ TEST_F(ProfileTest, ACredentialsFileThatOthersCanReadIsAWarningOnce) {
   source_->Fetch(net_, [](Result<Credentials>) {});
   ASSERT_EQ(log_->texts.size(), 1U);
   EXPECT_THAT(log_->texts[0], AllOf(HasSubstr(path), HasSubstr("chmod 600")));
+  // The group as well, and the config file when there are keys in it.
+  const std::string config = Write(".aws/config", "[profile p]\nregion=r\n[profile q]\naws_access_key_id=A\naws_secret_access_key=s\n");
+  fs::permissions(config, fs::perms::group_read, fs::perm_options::add);
+  Ask("p");
+  EXPECT_EQ(log_->texts.size(), 1U);
+  Ask("q");
+  ASSERT_EQ(log_->texts.size(), 2U);
+  EXPECT_THAT(log_->texts[1], HasSubstr(config));
 }
 
 TEST_F(ProfileTest, ARoleIsAssumedFromProfileToProfile) {
