@@ -91,7 +91,7 @@ void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after)
         break;
       case machine::Action::kBackOff:
         counts_.call_retries += calling ? 1U : 0U;
-        BackOff(policy, retry_after, now);
+        BackOff(policy, calling, retry_after, now);
         break;
       case machine::Action::kPoll:
         backoff_until_ = now.mono + kPollInterval * (1 << std::min(polls_++, kMostPollDoublings));
@@ -114,7 +114,7 @@ RetryPolicy& StreamCore::Retries() {
   return calling != nullptr ? call_retries_[static_cast<std::size_t>(calling->call)] : session_retries_;
 }
 
-void StreamCore::BackOff(RetryPolicy& policy, Duration at_least, Now now) {
+void StreamCore::BackOff(RetryPolicy& policy, bool calling, Duration at_least, Now now) {
   // What was tried before the first failure is not a retry.
   const auto fails = [](const RetryPolicy& one) { return one.failures() > 0; };
   const bool again = fails(session_retries_) || std::any_of(call_retries_.begin(), call_retries_.end(), fails);
@@ -124,7 +124,7 @@ void StreamCore::BackOff(RetryPolicy& policy, Duration at_least, Now now) {
   if (next_session_at_) {
     backoff_until_ = std::max(*backoff_until_, *next_session_at_);
   }
-  ReportDisconnected(backoff_);
+  ReportDisconnected(calling, backoff_);
 }
 
 // Opens a session when there is something to send and none is open for it.
@@ -191,13 +191,13 @@ StatusCode StreamCore::FailureCode() {
 
 void StreamCore::OnStreamCreated(std::string arn) { Emit(StreamCreated{std::move(arn)}); }
 
-void StreamCore::ReportDisconnected(Duration retry_in) {
+void StreamCore::ReportDisconnected(bool calling, Duration retry_in) {
   if (outage_ == last_failure_.code() || (last_failure_.code() == StatusCode::kNotAuthorized && refusals_ == 1)) {
     return;  // told already; or the next credentials may do
   }
   outage_ = last_failure_.code();
   Tell(LogLevel::kWarn, last_failure_.ToString() + "; trying again");
-  Emit(Disconnected{last_failure_, retry_in, index_.live_fragments(), std::holds_alternative<machine::BackingOff>(state_)});
+  Emit(Disconnected{last_failure_, retry_in, index_.live_fragments(), calling});
 }
 
 void StreamCore::Fail(Status status, Now now) {
@@ -232,6 +232,12 @@ void StreamCore::LoseRest(const Status& reason) {
 
 void StreamCore::Drain(Duration timeout, bool stop, Now now) {
   if (closed_) {
+    return;
+  }
+  if (stop && stopping_) {
+    if (draining_) {
+      draining_->deadline = std::min(draining_->deadline, now.mono + std::min(timeout, kLongestDuration));
+    }
     return;
   }
   stopping_ = stopping_ || stop;

@@ -86,6 +86,7 @@ class StreamCore {
   PutOutcome PutFrame(const Frame& frame, Now now);
   Status PutMetadata(FragmentMetadata metadata);
   Status PutEvent(const MediaEvent& event);
+  // A second `stop` can only bring the deadline forward.
   void Drain(Duration timeout, bool stop, Now now);
   bool Trigger(Now now);
   bool Untrigger(Now now);
@@ -222,9 +223,9 @@ class StreamCore {
   // When nobody has put frames for too long; none when nothing is kept open for more.
   std::optional<MonoTime> idle_at() const;
   void CallAnswered(Now now);
-  void BackOff(RetryPolicy& policy, Duration at_least, Now now);
+  void BackOff(RetryPolicy& policy, bool calling, Duration at_least, Now now);
   void CheckPressure();
-  void ReportDisconnected(Duration retry_in);
+  void ReportDisconnected(bool calling, Duration retry_in);
   void ReportLosses(Now now, bool all);
   void CheckDrain(Now now);
   void CheckFinished(Now now);

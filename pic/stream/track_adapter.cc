@@ -38,8 +38,11 @@ bool HasFormat(Codec codec, FrameFormat format) {
     case FrameFormat::kRaw:
       break;
   }
-  return codec != Codec::kH264 && codec != Codec::kH265 && codec != Codec::kAv1;
+  return codec != Codec::kAv1;
 }
+
+// Of H.264 and H.265: whether the parameter sets cannot be found in the frames.
+bool NeedsCodecData(FrameFormat format) { return format == FrameFormat::kAvc || format == FrameFormat::kRaw; }
 
 std::string Name(const Track& track) { return "track " + std::to_string(track.id); }
 
@@ -144,7 +147,7 @@ Status TrackAdapter::ConfigureNals(const Track& track) {
       track.codec == Codec::kH264 ? codec::VideoCodec::kH264 : codec::VideoCodec::kH265;
   sets_ = codec::ParameterSets(video);
   if (track.codec_private.empty()) {
-    if (track.format == FrameFormat::kAvc) {
+    if (NeedsCodecData(track.format)) {
       return {StatusCode::kInvalidCodecData, "frames of this format need codec data with the parameter sets"};
     }
     return {};
@@ -156,7 +159,7 @@ Status TrackAdapter::ConfigureNals(const Track& track) {
   if (config->source_length_size != 0) {
     length_size_ = config->source_length_size;
   }
-  if (config->codec_private.empty() && track.format == FrameFormat::kAvc) {
+  if (config->codec_private.empty() && NeedsCodecData(track.format)) {
     return {StatusCode::kInvalidCodecData, "the codec data holds no parameter sets"};
   }
   ready_ = !config->codec_private.empty();
@@ -289,6 +292,10 @@ void TrackAdapter::One(codec::Bytes data) {
 
 Status TrackAdapter::AdaptNals(const Frame& frame, bool& changed) {
   const bool annex_b = source_.format == FrameFormat::kAnnexB;
+  if (source_.format == FrameFormat::kRaw && length_size_ == codec::kNalLengthSize) {
+    One(frame.data);
+    return {};
+  }
   if (source_.format == FrameFormat::kAvc && length_size_ == codec::kNalLengthSize) {
     One(frame.data);
     return codec::ValidateLengthPrefixed(frame.data, length_size_);
@@ -298,7 +305,7 @@ Status TrackAdapter::AdaptNals(const Frame& frame, bool& changed) {
   if (!size) {
     return size.status();
   }
-  if (frame.key_frame && source_.format != FrameFormat::kAvc) {
+  if (frame.key_frame && !NeedsCodecData(source_.format)) {
     if (Status status = TakeParameterSets(frame.data, changed); !status.ok()) {
       return status;
     }

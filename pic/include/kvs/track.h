@@ -29,7 +29,7 @@ enum class Codec : std::uint8_t {
 // units with 4-byte lengths (H.264, H.265), OBUs without temporal delimiters (AV1), images (M-JPEG) or
 // raw packets (audio).
 enum class FrameFormat : std::uint8_t {
-  kRaw,          // as on the wire; nothing is converted. M-JPEG, all audio but ADTS, Codec::kOther
+  kRaw,          // as on the wire; nothing is converted. M-JPEG, all audio but ADTS, kOther; H.264 and H.265 with `codec_private`
   kAvc,          // length-prefixed; parameter sets in `codec_private` (avcC / hvcC). GStreamer: avc, hvc1
   kAvcInBand,    // length-prefixed; parameter sets (also) in the frames. GStreamer: avc3, hev1
   kAnnexB,       // start codes; parameter sets in the frames. GStreamer: byte-stream

@@ -79,8 +79,8 @@ class KVS_EXPORT Stream {
   // for a trigger is not sent: it is given up, and counted as not triggered.
   virtual void Drain(Duration timeout) = 0;
 
-  // Drain, then end the stream: Drained, then Stopped. Returns at once; the upload goes on behind, also when the
-  // last reference to this object is dropped. No frame is accepted after this call.
+  // Drain, then end the stream: Drained, then Stopped. Returns at once; the upload goes on behind, also when the last reference to
+  // this object is dropped. No frame is accepted after this call. Called again, it can only end it sooner; at once with zero.
   virtual void Stop(Duration timeout) = 0;
 
   // Stop, and wait for it. OK when everything was persisted; kTimedOut says what was left.

@@ -169,6 +169,18 @@ TEST_F(StreamCoreTest, AnOutageSaysWhetherACallOrAConnectionFailed) {
   EXPECT_FALSE(Told<Disconnected>()[1].calling);
 }
 
+TEST_F(StreamCoreTest, AConnectionThatCannotBeOpenedIsNoCall) {
+  Make();
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  Settle();
+  PutSeconds(1);
+  ASSERT_EQ(opened_.size(), 1u);
+  core_->OnSessionEnded(1, Status(StatusCode::kThrottled, "later"), {}, now_);  // before its head
+  Settle();
+  ASSERT_EQ(Told<Disconnected>().size(), 1u);
+  EXPECT_FALSE(Told<Disconnected>()[0].calling);
+}
+
 TEST_F(StreamCoreTest, TheSegmentHasTheUidThatItWasGiven) {
   StreamConfig config;
   config.segment_uid.emplace();

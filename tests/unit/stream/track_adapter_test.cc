@@ -314,6 +314,26 @@ TEST(TrackAdapterTest, HeAacIsDescribedByItsCore) {
   EXPECT_EQ(adapter.wire_track().channels, 8u);
 }
 
+TEST(TrackAdapterTest, RawNalUnitsAreCarriedAsTheyAre) {
+  Track track = TrackOf(Codec::kH264, TrackType::kVideo, FrameFormat::kRaw);
+  TrackAdapter adapter;
+  EXPECT_EQ(adapter.Configure(track).code(), StatusCode::kInvalidCodecData);  // frames are not looked into
+  track.codec_private = Hex("000000016742c01eda0280f6840000030100000000000168ce3c80");
+  ASSERT_TRUE(adapter.Configure(track).ok());
+  EXPECT_TRUE(adapter.ready());
+  EXPECT_EQ(adapter.wire_track().codec_private[0], 1);  // avcC
+  const std::vector<std::uint8_t> filler(30, 0x55);
+  Frame frame;
+  frame.key_frame = true;
+  frame.data = filler;
+  bool changed = false;
+  const auto adapted = adapter.Adapt(frame, changed);
+  ASSERT_TRUE(adapted.ok());
+  ASSERT_EQ(adapted->size(), 1u);
+  EXPECT_EQ(adapted->front().size, filler.size());
+  EXPECT_EQ(adapted->front().parts[0].data(), filler.data());
+}
+
 TEST(TrackAdapterTest, EachCodecHasItsFormats) {
   const auto accepts = [](Codec codec, TrackType type, FrameFormat format) {
     TrackAdapter adapter;
@@ -323,7 +343,6 @@ TEST(TrackAdapterTest, EachCodecHasItsFormats) {
   EXPECT_FALSE(accepts(Codec::kAv1, TrackType::kVideo, FrameFormat::kAnnexB));
   EXPECT_FALSE(accepts(Codec::kMjpeg, TrackType::kVideo, FrameFormat::kAvc));
   EXPECT_FALSE(accepts(Codec::kH264, TrackType::kVideo, FrameFormat::kObuStream));
-  EXPECT_FALSE(accepts(Codec::kH264, TrackType::kVideo, FrameFormat::kRaw));
   EXPECT_FALSE(accepts(Codec::kOpus, TrackType::kAudio, FrameFormat::kAdts));
   EXPECT_FALSE(accepts(Codec::kPcm, TrackType::kAudio, FrameFormat::kAnnexB));
   EXPECT_TRUE(accepts(Codec::kAac, TrackType::kAudio, FrameFormat::kAdts));
