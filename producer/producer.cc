@@ -13,6 +13,7 @@
 #include "pic/base/mutex.h"
 #include "producer/environment.h"
 #include "producer/log/log4cplus_file.h"
+#include "producer/net/callback_thread.h"
 #include "producer/producer_context.h"
 #include "producer/remote_stream.h"
 #include "producer/service/user_agent.h"
@@ -74,7 +75,11 @@ Status CheckStream(const StreamConfig& config) {
 class StreamHandle : public Stream {
  public:
   explicit StreamHandle(std::shared_ptr<RemoteStream> stream) : stream_(std::move(stream)) {}
-  ~StreamHandle() override { stream_->Stop(kLetGoTimeout); }
+  ~StreamHandle() override {
+    if (!stream_->stopping()) {
+      stream_->Stop(kLetGoTimeout);
+    }
+  }
   void ExpectTrack(std::uint32_t track_id) override { stream_->ExpectTrack(track_id); }
   Status SetTrack(const Track& track) override { return stream_->SetTrack(track); }
   void EndTrack(std::uint32_t track_id) override { stream_->EndTrack(track_id); }
@@ -152,11 +157,12 @@ class ProducerImpl : public Producer {
   std::vector<std::weak_ptr<RemoteStream>> streams_ KVS_GUARDED_BY(mutex_);
 };
 
-// At the normal end of the process: what was stopped is sent, then the network thread ends and log files are closed, before libraries that do this are
+// At the normal end of the process: what was stopped is sent, then the threads end and log files are closed, before libraries that do this are
 // taken down. Registered after those libraries were initialised, and so run before their own handlers.
 void FinishAtExit() {
   WaitForStoppedStreams();
   net::NetworkThread::Shared().Stop();
+  net::CallbackThread::Silence();
   log::CloseFileSinks();
 }
 

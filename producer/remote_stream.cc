@@ -605,7 +605,7 @@ Status RemoteStream::PutFrame(const Frame& frame) {
     if (!give_up && limit > Duration()) {
       give_up = time.mono + limit;
     }
-    if (give_up && time.mono >= *give_up) {
+    if ((give_up && time.mono >= *give_up) || context_->network->ended()) {
       return {StatusCode::kTimedOut, "no room for a frame in " + std::to_string(limit.seconds()) + " s"};
     }
     changed_.wait_for(mutex_, ToChrono(kRoomInterval));
@@ -628,7 +628,7 @@ void RemoteStream::Reconnect() {
 Status RemoteStream::ReadySync(Duration timeout) {
   const MonoTime give_up = now().mono + std::min(timeout, kLongestDuration);
   const MutexLock lock(mutex_);
-  while (!core_.was_ready() && core_.failure().ok() && !core_.stopping() && now().mono < give_up) {
+  while (!core_.was_ready() && core_.failure().ok() && !core_.stopping() && now().mono < give_up && !context_->network->ended()) {
     changed_.wait_for(mutex_, ToChrono(kRoomInterval));
   }
   if (core_.was_ready() || !core_.failure().ok()) {
@@ -670,10 +670,8 @@ void RemoteStream::Stop(Duration timeout) {
   StreamRegistry::Shared().MarkStopping(this);
   {
     const MutexLock lock(mutex_);
-    if (!core_.stopping()) {
-      core_.Drain(timeout, /*stop=*/true, now());
-      Settle();
-    }
+    core_.Drain(timeout, /*stop=*/true, now());
+    Settle();
   }
   changed_.notify_all();
 }
@@ -682,7 +680,7 @@ Status RemoteStream::StopSync(Duration timeout) {
   Stop(timeout);
   const MonoTime give_up = now().mono + std::min(timeout, kLongestDuration) + kStopMargin;
   const MutexLock lock(mutex_);
-  while (!core_.closed() && now().mono < give_up) {
+  while (!core_.closed() && now().mono < give_up && !context_->network->ended()) {
     changed_.wait_for(mutex_, ToChrono(kRoomInterval));
   }
   if (core_.closed() && last_drain_ && last_drain_->complete) {

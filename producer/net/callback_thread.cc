@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <chrono>
 #include <thread>
 #include <utility>
 
@@ -17,7 +18,34 @@ struct Running {
   Mutex mutex;
   std::condition_variable_any changed;
   int threads KVS_GUARDED_BY(mutex) = 0;
+  int calls KVS_GUARDED_BY(mutex) = 0;  // that are being made
+  bool silent KVS_GUARDED_BY(mutex) = false;
 };
+
+// A listener may wait for the thread that ends the process.
+constexpr std::chrono::seconds kLongestCall(5);
+
+// Whether this thread is making a call.
+thread_local bool calling = false;
+
+void Make(const std::function<void()>& call) {
+  Running& running = Running::Shared();
+  {
+    const MutexLock lock(running.mutex);
+    if (running.silent) {
+      return;
+    }
+    ++running.calls;
+  }
+  calling = true;
+  call();
+  calling = false;
+  {
+    const MutexLock lock(running.mutex);
+    --running.calls;
+  }
+  running.changed.notify_all();
+}
 
 }  // namespace
 
@@ -65,6 +93,16 @@ void CallbackThread::WaitForEnded() {
   }
 }
 
+void CallbackThread::Silence() {
+  Running& running = Running::Shared();
+  const auto give_up = std::chrono::steady_clock::now() + kLongestCall;
+  const MutexLock lock(running.mutex);
+  running.silent = true;
+  while (running.calls > 0 && !calling && std::chrono::steady_clock::now() < give_up) {
+    running.changed.wait_until(running.mutex, give_up);
+  }
+}
+
 CallbackThread::~CallbackThread() {
   {
     const MutexLock lock(queue_->mutex);
@@ -100,7 +138,7 @@ void CallbackThread::Run(const std::shared_ptr<Queue>& queue) {
       call = std::move(queue->calls.front());
       queue->calls.pop_front();
     }
-    call();
+    Make(call);
   }
 }
 

@@ -21,6 +21,9 @@ class CallbackThread {
   ~CallbackThread();
   // Waits until every thread that was let go has ended. For the end of the process; not from a listener.
   static void WaitForEnded();
+  // Nothing is delivered from now on; waits until the call that is being made has returned, but not for ever, and not from within
+  // it. For the end of the process: what listeners use is being taken down.
+  static void Silence();
   CallbackThread(const CallbackThread&) = delete;
   CallbackThread& operator=(const CallbackThread&) = delete;
 

@@ -21,6 +21,8 @@ class NetworkThread {
   // Ends the thread and waits for it; what was posted and not run is dropped. For the end of the process. Does
   // nothing on the network thread itself.
   void Stop();
+  // Whether Stop was called: nothing is sent and nothing arrives any more. Thread: any.
+  bool ended() const { return stop_.load(std::memory_order_acquire); }
 
  private:
   NetworkThread();

@@ -1,7 +1,10 @@
 #include "producer/net/callback_thread.h"
 
+#include <atomic>
+#include <cstdlib>
 #include <future>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -29,6 +32,34 @@ TEST(CallbackThreadTest, LettingGoDoesNotWaitForAListener) {
   thread.reset();  // would hang here
   go.set_value();
   CallbackThread::WaitForEnded();
+}
+
+// In a process of its own, as nothing is delivered in this one afterwards.
+TEST(CallbackThreadDeathTest, AfterTheCurrentCallNothingIsDeliveredAtTheEndOfTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto end = [] {
+    std::promise<void> called;
+    std::promise<void> go;
+    std::atomic<int> calls = 0;
+    auto thread = CallbackThread::Shared();
+    thread->Post(
+        [&] {
+          called.set_value();
+          go.get_future().wait();
+          ++calls;
+        },
+        false);
+    thread->Post([&] { calls += 10; }, false);
+    called.get_future().wait();
+    std::thread other([&] { go.set_value(); });
+    CallbackThread::Silence();
+    const int returned = calls;
+    other.join();
+    thread.reset();
+    CallbackThread::WaitForEnded();
+    std::_Exit(returned == 1 && calls == 1 ? 0 : 1);
+  };
+  EXPECT_EXIT(end(), testing::ExitedWithCode(0), "");
 }
 
 TEST(CallbackThreadTest, AllListenersShareOneThread) {
