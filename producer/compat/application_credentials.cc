@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -66,17 +68,25 @@ void ApplicationCredentials::AskBehind(bool renew, NetworkServices& net, Credent
     done(Status(StatusCode::kNoCredentials, "the client was freed"));
     return;
   }
-  std::thread([self = shared_from_this(), renew, &net, done = std::move(done)]() mutable {
-    answering = true;
-    // A std::function can be copied, its captures too; these cannot.
-    auto answer = std::make_shared<Result<Credentials>>(self->AskHere(renew));
-    net.Post([done = std::move(done), answer] { done(std::move(*answer)); });
+  const auto answered = [self = shared_from_this()] {
     {
       const MutexLock lock(self->mutex_);
       --self->asking_;
     }
     self->changed_.notify_all();
-  }).detach();
+  };
+  try {
+    std::thread([self = shared_from_this(), renew, &net, done, answered] {
+      answering = true;
+      // A std::function can be copied, its captures too; these cannot.
+      auto answer = std::make_shared<Result<Credentials>>(self->AskHere(renew));
+      net.Post([done, answer] { done(std::move(*answer)); });
+      answered();
+    }).detach();
+  } catch (const std::system_error& error) {
+    answered();
+    done(Status(StatusCode::kCredentialsExpired, std::string("the program cannot be asked for credentials: ") + error.what()));
+  }
 }
 
 void ApplicationCredentials::Close() {
@@ -98,21 +108,29 @@ Result<Credentials> ReadSecurityToken(PBYTE token, UINT32 size, UINT64 expiratio
     return none;
   }
   std::memcpy(&block, token, sizeof(block));
-  const auto inside = [&](PCHAR text, UINT32 length) {
-    const auto begin = reinterpret_cast<std::uintptr_t>(token);
-    const auto at = reinterpret_cast<std::uintptr_t>(text);
-    return at >= begin && at <= begin + size && length <= begin + size - at;
-  };
   const bool with_token = block.sessionToken != nullptr && block.sessionTokenLen > 0;
-  if (!inside(block.accessKeyId, block.accessKeyIdLen) || !inside(block.secretKey, block.secretKeyLen) ||
-      (with_token && !inside(block.sessionToken, block.sessionTokenLen))) {
+  // Behind the struct, with a NUL after each but the last, which may do without. The pointers are no help: they are those of what
+  // the block was copied from.
+  std::size_t at = sizeof(block);
+  const auto take = [&](std::size_t length) {
+    std::optional<std::string_view> text;
+    if (at <= size && length <= size - at) {
+      text.emplace(reinterpret_cast<const char*>(token) + at, length);
+      at += length + 1;
+    }
+    return text;
+  };
+  const auto access_key = take(block.accessKeyIdLen);
+  const auto secret_key = take(block.secretKeyLen);
+  const auto session_token = take(with_token ? block.sessionTokenLen : 0);
+  if (!access_key || !secret_key || (with_token && !session_token)) {
     return none;
   }
   Credentials credentials;
-  credentials.access_key_id.assign(block.accessKeyId, block.accessKeyIdLen);
-  credentials.secret_access_key = Secret(std::string_view(block.secretKey, block.secretKeyLen));
+  credentials.access_key_id = *access_key;
+  credentials.secret_access_key = Secret(*secret_key);
   if (with_token) {
-    credentials.session_token = Secret(std::string_view(block.sessionToken, block.sessionTokenLen));
+    credentials.session_token = Secret(*session_token);
   }
   credentials.expiration = ToExpiration(expiration / static_cast<UINT64>(HUNDREDS_OF_NANOS_IN_A_SECOND));
   return credentials;

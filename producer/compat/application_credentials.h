@@ -39,7 +39,8 @@ class ApplicationCredentials : public std::enable_shared_from_this<ApplicationCr
   bool closed_ KVS_GUARDED_BY(mutex_) = false;
 };
 
-// The credentials in an AwsCredentials block, as a GetSecurityTokenFunc hands it out; `expiration` in units of 100 ns.
+// The credentials in an AwsCredentials block, or in a copy of one, as a GetSecurityTokenFunc hands it out; `expiration` in units of
+// 100 ns.
 // Errors: kNoCredentials: no such block.
 Result<Credentials> ReadSecurityToken(PBYTE token, UINT32 size, UINT64 expiration);
 

@@ -1,7 +1,6 @@
 #include "Auth.h"
 
 #include <cstring>
-#include <exception>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -152,7 +151,7 @@ STATUS CredentialProvider::securityTokenHandler(UINT64 custom_data, PBYTE* token
   Credentials credentials;
   try {
     self->getCredentials(credentials);
-  } catch (const std::exception&) {
+  } catch (...) {
     return STATUS_INVALID_OPERATION;
   }
   std::vector<BYTE> block = Serialize(credentials);
@@ -178,7 +177,7 @@ STATUS CredentialProvider::streamingTokenHandler(UINT64 custom_data, PCHAR /*str
   Credentials credentials;
   try {
     self->getUpdatedCredentials(credentials);
-  } catch (const std::exception&) {
+  } catch (...) {
     return STATUS_INVALID_OPERATION;
   }
   return STATUS_SUCCESS;

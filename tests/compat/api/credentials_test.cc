@@ -122,6 +122,23 @@ TEST(CredentialProvider, UpdatesWhenForced) {
   EXPECT_EQ(2, provider.updates);
 }
 
+class ThrowingProvider : public CredentialProvider {
+ private:
+  void updateCredentials(Credentials&) override { throw 17; }  // no std::exception
+};
+
+TEST(CredentialProvider, NothingIsThrownThroughAFunctionOfC) {
+  ThrowingProvider provider;
+  const AuthCallbacks callbacks = provider.getCallbacks(nullptr);
+  PBYTE token = nullptr;
+  UINT32 size = 0;
+  UINT64 expiration = 0;
+  EXPECT_EQ(STATUS_INVALID_OPERATION, callbacks.getSecurityTokenFn(callbacks.customData, &token, &size, &expiration));
+  char name[] = "door";
+  EXPECT_EQ(STATUS_INVALID_OPERATION,
+            callbacks.getStreamingTokenFn(callbacks.customData, name, STREAM_ACCESS_MODE_READ, nullptr));
+}
+
 TEST(CredentialProvider, AFailedUpdateKeepsTheOldOnes) {
   CountingProvider provider(kForever);
   Credentials credentials;

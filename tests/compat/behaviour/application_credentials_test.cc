@@ -1,5 +1,8 @@
 #include "producer/compat/application_credentials.h"
 
+#include <pthread.h>
+
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <functional>
@@ -115,17 +118,34 @@ TEST(ApplicationCredentialsTest, ClosingWaitsForTheQuestionThatIsBeingAnswered) 
   EXPECT_EQ(code, StatusCode::kNoCredentials);
 }
 
+TEST(ApplicationCredentialsTest, AThreadThatCannotBeMadeIsAFailureThatMayPass) {
+  const auto application = std::make_shared<ApplicationCredentials>([](bool) { return Keys("one"); });
+  const auto source = application->MakeSource();
+  Network net;
+  pthread_attr_t before;
+  pthread_attr_t huge;
+  ASSERT_EQ(pthread_getattr_default_np(&before), 0);
+  ASSERT_EQ(pthread_getattr_default_np(&huge), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&huge, std::size_t{1} << 60), 0);  // more than there are addresses
+  ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+  StatusCode code = StatusCode::kOk;
+  source->Fetch(net, [&](const Result<Credentials>& answer) { code = answer.status().code(); });
+  ASSERT_EQ(pthread_setattr_default_np(&before), 0);
+  EXPECT_EQ(code, StatusCode::kCredentialsExpired);
+  application->Close();  // waits for nobody
+}
+
 TEST(ApplicationCredentialsTest, ReadsTheBlockOfASecurityToken) {
-  std::vector<BYTE> block(sizeof(AwsCredentials) + 12);
-  std::memcpy(block.data() + sizeof(AwsCredentials), "KEYSECRETTOK", 12);
+  std::vector<BYTE> block(sizeof(AwsCredentials) + 14);
+  std::memcpy(block.data() + sizeof(AwsCredentials), "KEY\0SECRET\0TOK", 14);
   AwsCredentials head = {};
   head.version = AWS_CREDENTIALS_CURRENT_VERSION;
   head.size = static_cast<UINT32>(block.size());
   head.accessKeyId = reinterpret_cast<PCHAR>(block.data() + sizeof(head));
   head.accessKeyIdLen = 3;
-  head.secretKey = head.accessKeyId + 3;
+  head.secretKey = head.accessKeyId + 4;
   head.secretKeyLen = 6;
-  head.sessionToken = head.secretKey + 6;
+  head.sessionToken = head.secretKey + 7;
   head.sessionTokenLen = 3;
   const auto read = [&] {
     std::memcpy(block.data(), &head, sizeof(head));
@@ -137,12 +157,20 @@ TEST(ApplicationCredentialsTest, ReadsTheBlockOfASecurityToken) {
   EXPECT_EQ(credentials->secret_access_key.Reveal(), "SECRET");
   EXPECT_EQ(credentials->session_token.Reveal(), "TOK");
   EXPECT_EQ(credentials->expiration, WallTime::FromSeconds(1'700'000'000));
+  // Of a copy, the pointers are those of what it was copied from.
+  std::vector<BYTE> copy = block;
+  std::fill(block.begin() + sizeof(head), block.end(), BYTE{0});
+  credentials = ReadSecurityToken(copy.data(), static_cast<UINT32>(copy.size()), 0);
+  ASSERT_TRUE(credentials.ok());
+  EXPECT_EQ(credentials->secret_access_key.Reveal(), "SECRET");
+  EXPECT_EQ(credentials->session_token.Reveal(), "TOK");
+  block = copy;
   head.sessionTokenLen = 4;  // out of the block
   EXPECT_FALSE(read().ok());
   head.sessionToken = nullptr;
   ASSERT_TRUE(read().ok());
   EXPECT_TRUE(read()->session_token.empty());
-  head.secretKey = nullptr;
+  head.secretKeyLen = MAX_UINT32;
   EXPECT_FALSE(read().ok());
   EXPECT_FALSE(ReadSecurityToken(nullptr, 0, 0).ok());
   EXPECT_FALSE(ReadSecurityToken(block.data(), 4, 0).ok());
