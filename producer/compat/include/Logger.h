@@ -23,11 +23,13 @@ namespace kinesis {
 namespace video {
 namespace {
 
-// The logger of one LOGGER_TAG: unnamed, as two files of a program may each have theirs in the same scope.
-template <int line>
-log4cplus::Logger& loggerOfLine(const char* tag) {
-  static log4cplus::Logger logger = log4cplus::Logger::getInstance(LOG4CPLUS_C_STR_TO_TSTRING(tag));
-  return logger;
+// The logger of one LOGGER_TAG: unnamed, as two files of a program may each have theirs in the same scope. Never destroyed, as
+// destructors of static objects log, too.
+template <int number>
+log4cplus::Logger& loggerOfTag(const char* tag) {
+  static log4cplus::Logger* const logger =
+      new log4cplus::Logger(log4cplus::Logger::getInstance(LOG4CPLUS_C_STR_TO_TSTRING(tag)));  // NOLINT: see above
+  return *logger;
 }
 
 // The root logger writes to the console, and nowhere else, from this level on ("TRACE" .. "FATAL", "OFF").
@@ -51,7 +53,7 @@ inline void configureConsoleLog(const std::string& level, bool to_stderr) {
 #define LOGGER_TAG(tag)                                                                              \
   struct KinesisVideoLogger {                                                                        \
     __attribute__((always_inline)) static inline log4cplus::Logger& getInstance() {                  \
-      return ::com::amazonaws::kinesis::video::loggerOfLine<__LINE__>(tag);                          \
+      return ::com::amazonaws::kinesis::video::loggerOfTag<__COUNTER__>(tag);                        \
     }                                                                                                \
   };
 
