@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdarg>
+#include <cstddef>
+#include <cstring>
 #include <memory>
 #include <ratio>
 #include <string>
@@ -28,6 +30,19 @@ uint64_t ToTicks(Seconds period) {
 
 API_CALL_CACHE_TYPE ToCacheType(bool is_caching_endpoint) {
   return is_caching_endpoint ? API_CALL_CACHE_TYPE_ENDPOINT_ONLY : API_CALL_CACHE_TYPE_NONE;
+}
+
+// What a program wrote over `given` stays.
+void KeepReplaced(const ClientCallbacks& written, const ClientCallbacks& given, ClientCallbacks& callbacks) {
+  // A version and, each of them as long, the custom data and functions.
+  constexpr std::size_t kEntry = sizeof(UINT64);
+  static_assert(offsetof(ClientCallbacks, customData) == kEntry && sizeof(ClientCallbacks) % kEntry == 0);
+  for (std::size_t at = kEntry; at < sizeof(ClientCallbacks); at += kEntry) {
+    const auto entry = [at](auto& of) { return reinterpret_cast<const unsigned char*>(&of) + at; };
+    if (std::memcmp(entry(written), entry(given), kEntry) != 0) {
+      std::memcpy(reinterpret_cast<unsigned char*>(&callbacks) + at, entry(written), kEntry);
+    }
+  }
 }
 
 // Calls what the provider of the program has for this, if it has something.
@@ -64,7 +79,8 @@ DefaultCallbackProvider::DefaultCallbackProvider(std::unique_ptr<ClientCallbackP
       user_agent_name_(user_agent_name),
       custom_user_agent_(kCustomUserAgentPrefix),
       cache_type_(api_call_caching),
-      caching_update_period_(caching_update_period) {
+      caching_update_period_(caching_update_period),
+      given_() {
   if (!custom_user_agent.empty()) {
     custom_user_agent_ += "/" + custom_user_agent;
   }
@@ -82,6 +98,8 @@ DefaultCallbackProvider::DefaultCallbackProvider(std::unique_ptr<ClientCallbackP
   if (credentials_provider_ == nullptr) {
     credentials_provider_ = std::make_unique<EmptyCredentialProvider>();
   }
+  // They are here for a subclass to read and replace.
+  given_ = CallbackProvider::getCallbacks();
   auth_callbacks_ = credentials_provider_->getCallbacks(client_callbacks_);
   stream_callbacks_ = getStreamCallbacks();
   producer_callbacks_ = getProducerCallbacks();
@@ -130,7 +148,15 @@ CallbackProvider::callback_t DefaultCallbackProvider::getCallbacks() {
   stream_callbacks_ = getStreamCallbacks();
   producer_callbacks_ = getProducerCallbacks();
   platform_callbacks_ = getPlatformCallbacks();
-  return CallbackProvider::getCallbacks();
+  if (client_callbacks_ != nullptr && client_callbacks_ != &callbacks_) {
+    return *client_callbacks_;
+  }
+  const callback_t before = callbacks_;
+  CallbackProvider::getCallbacks();
+  const callback_t given = callbacks_;
+  KeepReplaced(before, given_, callbacks_);
+  given_ = given;
+  return callbacks_;
 }
 
 StreamCallbacks DefaultCallbackProvider::getStreamCallbacks() {

@@ -31,6 +31,15 @@ class NativeAccess {
     return provider.credentials_provider_.get();
   }
 
+  // Whether the program answers for credentials in C: with a callback in place of the library's, or with those of a credential
+  // provider that hands out others.
+  static bool HasSecurityTokenOfItsOwn(const DefaultCallbackProvider& provider, const ClientCallbacks& callbacks) {
+    const AuthCallbacks& auth = provider.auth_callbacks_;
+    return callbacks.getSecurityTokenFn != DefaultCallbackProvider::securityTokenHandler ||
+           (auth.getSecurityTokenFn != nullptr && auth.getSecurityTokenFn != CredentialProvider::securityTokenHandler) ||
+           auth.customData != reinterpret_cast<UINT64>(provider.credentials_provider_.get());
+  }
+
   static const std::string& Endpoint(const IotCertCredentialProvider& provider) { return provider.iot_get_credential_endpoint_; }
   static const std::string& CertPath(const IotCertCredentialProvider& provider) { return provider.cert_path_; }
   static const std::string& PrivateKeyPath(const IotCertCredentialProvider& provider) { return provider.private_key_path_; }

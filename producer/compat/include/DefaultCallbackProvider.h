@@ -124,7 +124,7 @@ class KVS_COMPAT_API DefaultCallbackProvider : public CallbackProvider {
   std::unique_ptr<CredentialProvider> credentials_provider_;
   std::unique_ptr<ClientCallbackProvider> client_callback_provider_;
   std::unique_ptr<StreamCallbackProvider> stream_callback_provider_;
-  PClientCallbacks client_callbacks_;  // callbacks_, once they were asked for
+  PClientCallbacks client_callbacks_;  // what getCallbacks gives, of which a subclass may replace some
   AuthCallbacks auth_callbacks_;
   ProducerCallbacks producer_callbacks_;
   StreamCallbacks stream_callbacks_;
@@ -143,6 +143,7 @@ class KVS_COMPAT_API DefaultCallbackProvider : public CallbackProvider {
   std::string custom_user_agent_;  // with the prefix
   API_CALL_CACHE_TYPE cache_type_;
   uint64_t caching_update_period_;  // in units of 100 ns
+  callback_t given_;                // callbacks_ as the getters gave them last
 };
 
 }  // namespace video

@@ -276,6 +276,34 @@ TEST(DefaultCallbackProvider, ASubclassMayHaveItsOwn) {
   EXPECT_EQ(STATUS_SUCCESS, callbacks.streamUnderflowReportFn(callbacks.customData, 1));
 }
 
+// Programs write over what the base has prepared for them.
+class OwnEntries : public DefaultCallbackProvider {
+ public:
+  OwnEntries() : DefaultCallbackProvider(nullptr, nullptr, nullptr, "r", "", "", "", "", API_CALL_CACHE_TYPE_NONE, kMinute) {
+    before = *client_callbacks_;
+    client_callbacks_->streamClosedFn = [](UINT64, STREAM_HANDLE, UPLOAD_HANDLE) -> STATUS { return kAnswer; };
+    client_callbacks_->streamDataAvailableFn = nullptr;
+  }
+  void replaceAll(PClientCallbacks by) { client_callbacks_ = by; }
+
+  ClientCallbacks before;
+};
+
+TEST(DefaultCallbackProvider, ASubclassMayWriteOverTheEntries) {
+  OwnEntries provider;
+  EXPECT_EQ(STATUS_SUCCESS, provider.before.streamClosedFn(provider.before.customData, 1, 2));
+  for (int i = 0; i < 2; ++i) {
+    const ClientCallbacks callbacks = provider.getCallbacks();
+    EXPECT_EQ(kAnswer, callbacks.streamClosedFn(callbacks.customData, 1, 2));
+    EXPECT_EQ(nullptr, callbacks.streamDataAvailableFn);
+    EXPECT_EQ(STATUS_SUCCESS, callbacks.streamReadyFn(callbacks.customData, 1));
+  }
+  ClientCallbacks others = {};
+  others.customData = 17;
+  provider.replaceAll(&others);
+  EXPECT_EQ(17U, provider.getCallbacks().customData);
+}
+
 // The least that a provider of one's own has.
 class LeastProvider : public com::amazonaws::kinesis::video::CallbackProvider {
  public:
