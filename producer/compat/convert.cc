@@ -102,7 +102,7 @@ Track ToTrack(const TrackInfo& info, std::uint32_t nal_adaptation_flags, std::ve
   track.codec = CodecOf(track.codec_id);
   track.format = FrameFormat::kRaw;
   if (track.codec == Codec::kH264 || track.codec == Codec::kH265) {
-    track.format = (nal_adaptation_flags & NAL_ADAPTATION_ANNEXB_NALS) != 0 ? FrameFormat::kAnnexB : FrameFormat::kAvc;
+    track.format = (nal_adaptation_flags & NAL_ADAPTATION_ANNEXB_NALS) != 0 ? FrameFormat::kAnnexB : FrameFormat::kRaw;
   }
   // Only Annex B brings the parameter sets along.
   if (codec_data.empty() && track.format != FrameFormat::kAnnexB) {

@@ -1,60 +1,46 @@
 #include "producer/compat/event_relay.h"
 
+#include <chrono>
+#include <utility>
+
 #include "producer/compat/convert.h"
 #include "producer/compat/status_map.h"
 
 namespace kvs::compat {
-namespace {
-
-// Calls what the program gave, if it gave something.
-template <typename Function, typename... Arguments>
-void Call(Function function, Arguments... arguments) {
-  if (function != nullptr) {
-    function(arguments...);
-  }
-}
-
-}  // namespace
 
 void EventRelay::OnStreamEvent(const StreamEvent& event) {
-  {
-    const MutexLock lock(mutex_);
-    if (detached_) {
-      return;
-    }
-    running_ = true;
-    caller_ = std::this_thread::get_id();
-  }
   std::visit([this](const auto& one) { Tell(one); }, event);
+  if (std::holds_alternative<StreamReady>(event)) {
+    Note(ready_);
+  } else if (std::holds_alternative<Stopped>(event)) {
+    Note(closed_);
+  }
+}
+
+void EventRelay::Note(std::atomic<bool>& what) {
   {
     const MutexLock lock(mutex_);
-    running_ = false;
-    closed_ = closed_ || std::holds_alternative<Stopped>(event);
+    what = true;
   }
   changed_.notify_all();
 }
 
-void EventRelay::Detach() {
-  {
-    const MutexLock lock(mutex_);
-    detached_ = true;
-    while (running_ && !OnCallbackThread()) {
-      changed_.wait(mutex_);
+void EventRelay::Detach() { Note(detached_); }
+
+bool EventRelay::Await(const std::atomic<bool>& told, Duration timeout) {
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::nanoseconds(timeout.nanos());
+  const MutexLock lock(mutex_);
+  while (!told && !detached_ && CallbackGate::MayWait()) {
+    if (changed_.wait_until(mutex_, give_up) == std::cv_status::timeout) {
+      return told;
     }
   }
-  changed_.notify_all();
-}
-
-void EventRelay::AwaitClosed() {
-  const MutexLock lock(mutex_);
-  while (!closed_ && !detached_ && !OnCallbackThread()) {
-    changed_.wait(mutex_);
-  }
+  return true;
 }
 
 void EventRelay::Tell(const StreamReady& /*event*/) {
   const ClientCallbacks& to = options_.callbacks;
-  Call(to.streamReadyFn, to.customData, options_.stream);
+  Call(to.streamReadyFn, options_.stream);
 }
 
 void EventRelay::Tell(const Connected& event) { upload_ = event.session; }
@@ -68,7 +54,7 @@ void EventRelay::Tell(const Disconnected& event) {
 
 void EventRelay::Tell(const ConnectionStale& event) {
   const ClientCallbacks& to = options_.callbacks;
-  Call(to.streamConnectionStaleFn, to.customData, options_.stream, ToUnits(event.silence));
+  Call(to.streamConnectionStaleFn, options_.stream, ToUnits(event.silence));
 }
 
 void EventRelay::Tell(const FragmentAcked& event) {
@@ -77,7 +63,7 @@ void EventRelay::Tell(const FragmentAcked& event) {
   }
   const ClientCallbacks& to = options_.callbacks;
   ::FragmentAck ack = ToFragmentAck(event.ack);
-  Call(to.fragmentAckReceivedFn, to.customData, options_.stream, UPLOAD_HANDLE{event.session}, &ack);
+  Call(to.fragmentAckReceivedFn, options_.stream, UPLOAD_HANDLE{event.session}, &ack);
   if (event.ack.type == AckType::kError) {
     TellError(event.session, ack.timestamp, AckStatusOf(event.ack.error_id));
   }
@@ -89,9 +75,9 @@ void EventRelay::Tell(const FrameLost& event) {
     return;
   }
   const ClientCallbacks& to = options_.callbacks;
-  Call(to.droppedFrameReportFn, to.customData, options_.stream, ToUnits(event.pts));
+  Call(to.droppedFrameReportFn, options_.stream, ToUnits(event.pts));
   if (event.begins_fragment) {
-    Call(to.droppedFragmentReportFn, to.customData, options_.stream, ToUnits(event.pts));
+    Call(to.droppedFragmentReportFn, options_.stream, ToUnits(event.pts));
   }
 }
 
@@ -102,14 +88,17 @@ void EventRelay::Tell(const Pressure& event) {
   const ClientCallbacks& to = options_.callbacks;
   switch (event.kind) {
     case PressureKind::kStore:
-      Call(to.storageOverflowPressureFn, to.customData, UINT64{options_.store_left()});
+      // Asked for only where the client is sure to be there.
+      if (to.storageOverflowPressureFn != nullptr) {
+        options_.gate->Pass(detached_, [&] { to.storageOverflowPressureFn(to.customData, options_.store_left()); });
+      }
       break;
     case PressureKind::kWindow:
-      Call(to.bufferDurationOverflowPressureFn, to.customData, options_.stream,
+      Call(to.bufferDurationOverflowPressureFn, options_.stream,
            ToUnits(options_.buffer_duration - event.stored_duration));
       break;
     case PressureKind::kLatency:
-      Call(to.streamLatencyPressureFn, to.customData, options_.stream, ToUnits(event.unsent_duration));
+      Call(to.streamLatencyPressureFn, options_.stream, ToUnits(event.unsent_duration));
       break;
   }
 }
@@ -120,12 +109,19 @@ void EventRelay::Tell(const StreamFailed& event) {
 
 void EventRelay::Tell(const Stopped& /*event*/) {
   const ClientCallbacks& to = options_.callbacks;
-  Call(to.streamClosedFn, to.customData, options_.stream, upload_.load());
+  Call(to.streamClosedFn, options_.stream, upload_.load());
 }
+
+void EventRelay::TellDataAvailable(std::string name, const StreamMetrics& metrics) {
+  Call(options_.callbacks.streamDataAvailableFn, options_.stream, name.data(), upload_.load(), ToUnits(metrics.unsent_duration),
+       UINT64{metrics.unsent_bytes});
+}
+
+void EventRelay::TellShutdown(bool reset) { Call(options_.callbacks.streamShutdownFn, options_.stream, BOOL{reset ? TRUE : FALSE}); }
 
 void EventRelay::TellError(UPLOAD_HANDLE upload, UINT64 timecode, STATUS status) {
   const ClientCallbacks& to = options_.callbacks;
-  Call(to.streamErrorReportFn, to.customData, options_.stream, upload, timecode, status);
+  Call(to.streamErrorReportFn, options_.stream, upload, timecode, status);
 }
 
 }  // namespace kvs::compat

@@ -5,20 +5,23 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <thread>
+#include <memory>
+#include <string>
 
 #include "kvs/stream.h"
 #include "pic/base/mutex.h"
+#include "producer/compat/callback_gate.h"
 
 #include "com/amazonaws/kinesis/video/cproducer/Include.h"
 
 namespace kvs::compat {
 
 // Tells the program what a stream tells, through the callbacks that it gave.
-// Thread: callbacks come from the library's callback thread, with no lock held.
+// Thread: callbacks come from the library's callback thread, with no lock held, but for those of the second group.
 class EventRelay : public StreamListener {
  public:
   struct Options {
+    std::shared_ptr<CallbackGate> gate;
     ClientCallbacks callbacks;  // those that are null are not called
     STREAM_HANDLE stream = INVALID_STREAM_HANDLE_VALUE;
     Duration buffer_duration;
@@ -31,10 +34,16 @@ class EventRelay : public StreamListener {
   // The connection that was made last; INVALID_UPLOAD_HANDLE_VALUE before the first.
   UPLOAD_HANDLE upload() const { return upload_; }
 
-  // No callback from now on; returns when none is running, unless it is called from within one.
+  // Callbacks on the thread of the caller.
+  void TellDataAvailable(std::string name, const StreamMetrics& metrics);
+  void TellShutdown(bool reset);
+
+  // No callback begins from now on.
   void Detach();
-  // Returns when the program was told that the stream is closed; at once when it is called from within a callback.
-  void AwaitClosed();
+  // Waits until the program was told that the stream is ready, or closed; not where that may not come, see CallbackGate::MayWait.
+  // False: that took longer than `timeout`.
+  bool AwaitReady(Duration timeout) { return Await(ready_, timeout); }
+  bool AwaitClosed(Duration timeout) { return Await(closed_, timeout); }
 
  private:
   void Tell(const StreamReady& event);
@@ -50,16 +59,23 @@ class EventRelay : public StreamListener {
   template <typename Other>
   void Tell(const Other& /*event*/) {}
   void TellError(UPLOAD_HANDLE upload, UINT64 timecode, STATUS status);
-  bool OnCallbackThread() const KVS_REQUIRES(mutex_) { return running_ && caller_ == std::this_thread::get_id(); }
+  // Calls what the program gave, if it gave something.
+  template <typename Function, typename... Arguments>
+  void Call(Function function, Arguments... arguments) {
+    if (function != nullptr) {
+      options_.gate->Pass(detached_, [&] { function(options_.callbacks.customData, arguments...); });
+    }
+  }
+  bool Await(const std::atomic<bool>& told, Duration timeout);
+  void Note(std::atomic<bool>& what);
 
   const Options options_;
   std::atomic<UPLOAD_HANDLE> upload_{INVALID_UPLOAD_HANDLE_VALUE};
-  Mutex mutex_;
+  std::atomic<bool> detached_{false};
+  std::atomic<bool> ready_{false};
+  std::atomic<bool> closed_{false};
+  Mutex mutex_;  // of changed_
   std::condition_variable_any changed_;
-  bool running_ KVS_GUARDED_BY(mutex_) = false;
-  std::thread::id caller_ KVS_GUARDED_BY(mutex_);
-  bool detached_ KVS_GUARDED_BY(mutex_) = false;
-  bool closed_ KVS_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace kvs::compat

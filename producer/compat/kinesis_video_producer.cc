@@ -121,7 +121,13 @@ void KinesisVideoProducer::freeStream(std::shared_ptr<KinesisVideoStream> kinesi
   if (kinesis_video_stream == nullptr) {
     LOG_AND_THROW("Kinesis Video stream can't be null");
   }
-  active_streams_.remove(kinesis_video_stream->stream_handle_);
+  const STREAM_HANDLE handle = kinesis_video_stream->stream_handle_;
+  if (active_streams_.exists(handle)) {
+    active_streams_.remove(handle);  // first: it may be freed from there
+    if (callback_provider_ != nullptr) {
+      callback_provider_->shutdownStream(handle);
+    }
+  }
   kinesis_video_stream->free();
 }
 

@@ -83,8 +83,9 @@ void KinesisVideoStream::free() {
 STATUS KinesisVideoStream::statusPutFrame(KinesisVideoFrame& frame) const {
   NativeStream* const native = Native::Of(*this);
   const STATUS status = native != nullptr ? native->PutFrame(frame) : STATUS_NULL_ARG;
-  if (STATUS_SUCCEEDED(status) && CHECK_FRAME_FLAG_KEY_FRAME(frame.flags) && LOG_IS_DEBUG_ENABLED) {
-    const KinesisVideoStreamMetrics metrics = getMetrics();
+  KinesisVideoStreamMetrics metrics;
+  if (STATUS_SUCCEEDED(status) && CHECK_FRAME_FLAG_KEY_FRAME(frame.flags) && LOG_IS_DEBUG_ENABLED &&
+      STATUS_SUCCEEDED(native->Metrics(metrics.stream_metrics_))) {
     LOG_DEBUG("Stream " << stream_name_ << ": " << metrics.getCurrentViewSize() << " of " << metrics.getOverallViewSize()
                         << " bytes and " << metrics.getCurrentViewDuration().count() << " of "
                         << metrics.getOverallViewDuration().count() << " ms wait to be sent, "
@@ -99,11 +100,12 @@ bool KinesisVideoStream::putFrame(KinesisVideoFrame& frame) const {
 
 KinesisVideoStreamMetrics KinesisVideoStream::getMetrics() const {
   NativeStream* const native = Native::Of(*this);
-  const STATUS status = native != nullptr ? native->Metrics(stream_metrics_.stream_metrics_) : STATUS_NULL_ARG;
+  KinesisVideoStreamMetrics metrics;
+  const STATUS status = native != nullptr ? native->Metrics(metrics.stream_metrics_) : STATUS_NULL_ARG;
   if (STATUS_FAILED(status)) {
     LOG_AND_THROW("Failed to get stream metrics with: " << std::hex << status);
   }
-  return stream_metrics_;
+  return metrics;
 }
 
 bool KinesisVideoStream::putFragmentMetadata(const std::string& name, const std::string& value, bool persistent) {

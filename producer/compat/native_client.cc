@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pic/base/log.h"
+#include "producer/compat/callback_gate.h"
 #include "producer/compat/native_access.h"
 #include "producer/compat/status_map.h"
 
@@ -131,6 +132,9 @@ STATUS NativeClient::Create(DeviceInfoProvider& device, CallbackProvider& callba
   if (config.endpoint.empty()) {
     config.endpoint = control_plane;
   }
+  if (provider != nullptr && NativeAccess::HasSecurityTokenOfItsOwn(*provider, made->callbacks_)) {
+    credentials = nullptr;
+  }
   if (const auto* iot = dynamic_cast<const IotCertCredentialProvider*>(credentials)) {
     config.credentials = MakeIot(*iot, made->log_);
   } else if (const auto* file = dynamic_cast<const RotatingCredentialProvider*>(credentials)) {
@@ -153,6 +157,7 @@ STATUS NativeClient::Create(DeviceInfoProvider& device, CallbackProvider& callba
   made->facts_.assume_exists = cache == API_CALL_CACHE_TYPE_ENDPOINT_ONLY;
   made->facts_.tell_each_loss =
       made->callbacks_.droppedFrameReportFn != nullptr || made->callbacks_.droppedFragmentReportFn != nullptr;
+  CallbackGate::NoteExit();
   auto producer = Producer::Create(std::move(config));
   if (!producer) {
     Logger(made->log_.get(), "compat", "").Write(LogLevel::kError, producer.status().ToString());
@@ -164,15 +169,19 @@ STATUS NativeClient::Create(DeviceInfoProvider& device, CallbackProvider& callba
   return STATUS_SUCCESS;
 }
 
-// The default provider hands out all callbacks, also those that lead nowhere. Of these it costs something to find out what to tell.
+// The default provider hands out all callbacks, also those that lead nowhere; a subclass has its own. Of these it costs something to
+// find out what to tell.
 void NativeClient::LeaveOutUnheard(StreamCallbackProvider* program) {
-  if (program == nullptr || program->getStreamDataAvailableCallback() == nullptr) {
+  if (callbacks_.streamDataAvailableFn == DefaultCallbackProvider::streamDataAvailableHandler &&
+      (program == nullptr || program->getStreamDataAvailableCallback() == nullptr)) {
     callbacks_.streamDataAvailableFn = nullptr;
   }
-  if (program == nullptr || program->getDroppedFrameReportCallback() == nullptr) {
+  if (callbacks_.droppedFrameReportFn == DefaultCallbackProvider::droppedFrameReportHandler &&
+      (program == nullptr || program->getDroppedFrameReportCallback() == nullptr)) {
     callbacks_.droppedFrameReportFn = nullptr;
   }
-  if (program == nullptr || program->getDroppedFragmentReportCallback() == nullptr) {
+  if (callbacks_.droppedFragmentReportFn == DefaultCallbackProvider::droppedFragmentReportHandler &&
+      (program == nullptr || program->getDroppedFragmentReportCallback() == nullptr)) {
     callbacks_.droppedFragmentReportFn = nullptr;
   }
 }

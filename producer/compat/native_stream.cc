@@ -1,6 +1,8 @@
 #include "producer/compat/native_stream.h"
 
 #include <chrono>
+#include <random>
+#include <string_view>
 #include <utility>
 
 #include "producer/compat/status_map.h"
@@ -11,6 +13,20 @@ namespace {
 // For a handle whose stream was freed.
 constexpr STATUS kFreed = STATUS_NULL_ARG;
 
+// A stream without a name is given one.
+StreamConfig Named(StreamConfig config) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+  constexpr int kLength = 16;
+  if (config.name.empty()) {
+    std::random_device entropy;
+    std::uniform_int_distribution<std::size_t> any(0, kLetters.size() - 1);
+    for (int i = 0; i < kLength; ++i) {
+      config.name += kLetters[any(entropy)];
+    }
+  }
+  return config;
+}
+
 UINT64 WallUnits() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<UINT64>(std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()) / DEFAULT_TIME_UNIT_IN_NANOS;
@@ -20,7 +36,7 @@ UINT64 WallUnits() {
 
 NativeStream::NativeStream(std::shared_ptr<NativeClient> client, const StreamInfo& info)
     : client_(std::move(client)),
-      config_(ToConfig(info, client_->facts())),
+      config_(Named(ToConfig(info, client_->facts()))),
       nal_adaptation_flags_(info.streamCaps.nalAdaptationFlags),
       frame_timecodes_(info.streamCaps.frameTimecodes != FALSE) {
   for (UINT32 i = 0; i < info.streamCaps.trackInfoCount; ++i) {
@@ -47,43 +63,53 @@ STATUS NativeStream::Create(std::shared_ptr<NativeClient> client, const StreamIn
   if (const STATUS status = made->client_->TakeName(made->config_.name); STATUS_FAILED(status)) {
     return status;
   }
-  Open open;
-  if (const STATUS status = made->OpenAnother(open); STATUS_FAILED(status)) {
+  if (const STATUS status = made->OpenInsteadOf(nullptr); STATUS_FAILED(status)) {
     made->client_->LetGoName(made->config_.name);
     return status;
-  }
-  {
-    const MutexLock lock(made->mutex_);
-    made->open_ = std::move(open);
   }
   stream = made;
   return STATUS_SUCCESS;
 }
 
-STATUS NativeStream::OpenAnother(Open& open) {
+STATUS NativeStream::OpenInsteadOf(const Stream* before) {
   EventRelay::Options options;
+  options.gate = gate_;
   options.callbacks = client_->callbacks();
   options.stream = handle();
   options.buffer_duration = config_.buffer_duration;
   options.store_left = [client = client_.get()] { return client->producer().metrics().store_available; };
-  open.relay = std::make_shared<EventRelay>(std::move(options));
-  auto stream = client_->producer().OpenStream(config_, open.relay);
-  Status status = stream.status();
-  if (status.ok()) {
-    open.stream = *std::move(stream);
+  Open after;
+  after.relay = std::make_shared<EventRelay>(std::move(options));
+  auto stream = client_->producer().OpenStream(config_, after.relay);
+  if (!stream) {
+    return StatusOf(stream.status());
+  }
+  after.stream = *std::move(stream);
+  STATUS status = STATUS_SUCCESS;
+  {
     const MutexLock lock(mutex_);
-    for (const OneTrack& track : tracks_) {
-      if (status.ok()) {
-        status = open.stream->SetTrack(ToTrack(track.info, nal_adaptation_flags_, track.codec_data));
-      }
+    if (open_.stream.get() != before) {  // somebody else was faster, with another reset or with freeing it
+      status = open_.stream != nullptr ? STATUS_SUCCESS : kFreed;
+    } else if (status = StatusOf(SetTracks(*after.stream)); STATUS_SUCCEEDED(status)) {
+      open_ = std::exchange(after, {});
+      stopped_ = false;
     }
   }
-  if (!status.ok() && open.stream != nullptr) {
-    open.relay->Detach();
-    open.stream->Stop(Duration());
-    open.stream.reset();
+  if (after.stream != nullptr) {
+    after.relay->Detach();
+    after.stream->Stop(Duration());
   }
-  return StatusOf(status);
+  return status;
+}
+
+Status NativeStream::SetTracks(Stream& stream) const {
+  Status status;
+  for (const OneTrack& track : tracks_) {
+    if (status.ok()) {
+      status = stream.SetTrack(ToTrack(track.info, nal_adaptation_flags_, track.codec_data));
+    }
+  }
+  return status;
 }
 
 NativeStream::Open NativeStream::open() const {
@@ -96,7 +122,11 @@ STATUS NativeStream::AwaitReady() {
   if (now.stream == nullptr) {
     return kFreed;
   }
-  const Status status = now.stream->ReadySync(client_->create_stream_timeout());
+  const Duration timeout = client_->create_stream_timeout();
+  const Status status = now.stream->ReadySync(timeout);
+  if (status.ok()) {
+    (void)now.relay->AwaitReady(timeout);  // it is ready, also for a program that was not told in time
+  }
   return status.code() == StatusCode::kTimedOut ? STATUS_OPERATION_TIMED_OUT : status.ok() ? STATUS_SUCCESS : FailureStatusOf(status);
 }
 
@@ -122,8 +152,8 @@ STATUS NativeStream::PutFrame(const ::Frame& frame) {
   if (status.code() == StatusCode::kStopped) {
     return STATUS_BLOCKING_PUT_INTERRUPTED_STREAM_TERMINATED;
   }
-  if (status.ok()) {
-    TellDataAvailable(now);
+  if (status.ok() && client_->callbacks().streamDataAvailableFn != nullptr) {
+    now.relay->TellDataAvailable(config_.name, now.stream->metrics());
   }
   return StatusOf(status);
 }
@@ -137,16 +167,6 @@ STATUS NativeStream::EndFragment(Stream& stream) const {
     return stream.metrics().frames_put == 0 ? STATUS_END_OF_FRAGMENT_FRAME_INVALID_STATE : STATUS_MULTIPLE_CONSECUTIVE_EOFR;
   }
   return StatusOf(status);
-}
-
-void NativeStream::TellDataAvailable(const Open& open) const {
-  const ClientCallbacks& to = client_->callbacks();
-  if (to.streamDataAvailableFn != nullptr) {
-    const StreamMetrics metrics = open.stream->metrics();
-    std::string name = config_.name;
-    to.streamDataAvailableFn(to.customData, handle(), name.data(), open.relay->upload(), ToUnits(metrics.unsent_duration),
-                             metrics.unsent_bytes);
-  }
 }
 
 STATUS NativeStream::PutMetadata(const std::string& name, const std::string& value, bool persistent) {
@@ -229,23 +249,11 @@ STATUS NativeStream::Reset() {
   if (before.stream == nullptr) {
     return kFreed;
   }
-  TellShutdown(/*reset=*/true);
+  before.relay->TellShutdown(/*reset=*/true);
   before.relay->Detach();
+  gate_->Await();
   before.stream->Stop(Duration());
-  Open after;
-  if (const STATUS status = OpenAnother(after); STATUS_FAILED(status)) {
-    return status;
-  }
-  const MutexLock lock(mutex_);
-  // Somebody else was faster, with another reset or with freeing it.
-  if (open_.stream != before.stream) {
-    after.relay->Detach();
-    after.stream->Stop(Duration());
-    return open_.stream != nullptr ? STATUS_SUCCESS : kFreed;
-  }
-  open_ = std::move(after);
-  stopped_ = false;
-  return STATUS_SUCCESS;
+  return OpenInsteadOf(before.stream.get());
 }
 
 STATUS NativeStream::Stop() {
@@ -270,11 +278,9 @@ STATUS NativeStream::StopSync() {
   if (now.stream == nullptr) {
     return kFreed;
   }
-  const Status status = now.stream->StopSync(client_->stop_stream_timeout());
-  if (status.ok()) {
-    now.relay->AwaitClosed();
-  }
-  return StatusOf(status);
+  const Duration timeout = client_->stop_stream_timeout();
+  const Status status = now.stream->StopSync(timeout);
+  return status.ok() && !now.relay->AwaitClosed(timeout) ? STATUS_OPERATION_TIMED_OUT : StatusOf(status);
 }
 
 void NativeStream::Free() {
@@ -284,10 +290,12 @@ void NativeStream::Free() {
     last = std::exchange(open_, {});
   }
   if (last.stream == nullptr) {
+    gate_->Await();  // for whoever is freeing it
     return;
   }
-  TellShutdown(/*reset=*/false);
+  last.relay->TellShutdown(/*reset=*/false);
   last.relay->Detach();
+  gate_->Await();
   last.stream->Stop(Duration());
   client_->LetGoName(config_.name);
 }
@@ -299,13 +307,6 @@ STATUS NativeStream::Metrics(::StreamMetrics& metrics) const {
   }
   metrics = ToStreamMetrics(now.stream->metrics());
   return STATUS_SUCCESS;
-}
-
-void NativeStream::TellShutdown(bool reset) const {
-  const ClientCallbacks& to = client_->callbacks();
-  if (to.streamShutdownFn != nullptr) {
-    to.streamShutdownFn(to.customData, handle(), reset ? TRUE : FALSE);
-  }
 }
 
 }  // namespace kvs::compat

@@ -9,6 +9,7 @@
 
 #include "kvs/stream.h"
 #include "pic/base/mutex.h"
+#include "producer/compat/callback_gate.h"
 #include "producer/compat/event_relay.h"
 #include "producer/compat/native_client.h"
 
@@ -34,7 +35,8 @@ class NativeStream {
   STATUS Reset();
   STATUS Stop();
   STATUS StopSync();
-  // Ends it without sending what it holds. No callback comes from then on. May be called again.
+  // Ends it without sending what it holds. No callback comes from then on, and none is running, but for those that this is called
+  // from. May be called again.
   void Free();
   STATUS Metrics(::StreamMetrics& metrics) const;
 
@@ -49,13 +51,14 @@ class NativeStream {
     std::shared_ptr<EventRelay> relay;
   };
   NativeStream(std::shared_ptr<NativeClient> client, const StreamInfo& info);
-  STATUS OpenAnother(Open& open) KVS_EXCLUDES(mutex_);
+  // Makes another stream and puts it in the place of `before`, null for the first, if that is still there.
+  STATUS OpenInsteadOf(const Stream* before) KVS_EXCLUDES(mutex_);
+  Status SetTracks(Stream& stream) const KVS_REQUIRES(mutex_);
   Open open() const KVS_EXCLUDES(mutex_);
   STATUS EndFragment(Stream& stream) const;
-  void TellShutdown(bool reset) const;
-  void TellDataAvailable(const Open& open) const;
 
   const std::shared_ptr<NativeClient> client_;
+  const std::shared_ptr<CallbackGate> gate_ = std::make_shared<CallbackGate>();
   const StreamConfig config_;
   const UINT32 nal_adaptation_flags_;
   const bool frame_timecodes_;

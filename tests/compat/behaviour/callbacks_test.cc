@@ -92,6 +92,128 @@ TEST_F(CompatTest, AStreamMayBeFreedFromACallbackWhileItIsBeingFreed) {
   EXPECT_FALSE(stream->resetStream());
 }
 
+// Time enough for something that ought to wait and does not.
+void YieldUntil(const std::atomic<bool>& done) {
+  for (int i = 0; i < 10'000 && !done; ++i) {
+    std::this_thread::yield();
+  }
+}
+
+// The closing of the other can be told only when this callback has returned.
+TEST_F(CompatTest, ACallbackMayStopAnotherStream) {
+  Serve();
+  const auto producer = MakeProducer();
+  const auto stream = producer->createStreamSync(Define({}));
+  StreamOptions options;
+  options.name = "gate";
+  const auto other = producer->createStreamSync(Define(options));
+  std::atomic<bool> stopped = false;
+  heard_.on_ack = [&](const Heard::Ack&) {
+    if (!stopped.exchange(true)) {
+      EXPECT_TRUE(other->stopSync());
+    }
+  };
+  PutSeconds(*stream, 1);
+  EXPECT_TRUE(stream->stopSync());
+  EXPECT_TRUE(stopped);
+  EXPECT_EQ(heard_.all().closed.size(), 2u);
+}
+
+TEST_F(CompatTest, FreeingWaitsForACallbackThatHasResetTheStream) {
+  Serve();
+  const auto producer = MakeProducer();
+  const auto stream = producer->createStreamSync(Define({}));
+  std::promise<void> called;
+  std::promise<void> go;
+  std::atomic<bool> first = true;
+  std::atomic<bool> returned = false;
+  heard_.on_ack = [&](const Heard::Ack&) {
+    if (first.exchange(false)) {
+      EXPECT_TRUE(stream->resetStream());
+      called.set_value();
+      go.get_future().wait();
+      returned = true;
+    }
+  };
+  PutSeconds(*stream, 1);
+  called.get_future().wait();
+  std::atomic<bool> freed = false;
+  std::thread other([&] {
+    producer->freeStream(stream);
+    EXPECT_TRUE(returned);
+    freed = true;
+  });
+  YieldUntil(freed);
+  go.set_value();
+  other.join();
+}
+
+TEST_F(CompatTest, FreeingWaitsForACallbackOnTheThreadThatPuts) {
+  Serve();
+  const auto producer = MakeProducer();
+  const auto stream = producer->createStreamSync(Define({}));
+  std::promise<void> called;
+  std::promise<void> go;
+  std::atomic<bool> returned = false;
+  heard_.on_data_available = [&] {
+    called.set_value();
+    go.get_future().wait();
+    returned = true;
+  };
+  std::thread writer([&] { EXPECT_EQ(PutVideo(*stream, 0, true), STATUS_SUCCESS); });
+  called.get_future().wait();
+  std::atomic<bool> freed = false;
+  std::thread other([&] {
+    producer->freeStream(stream);
+    EXPECT_TRUE(returned);
+    freed = true;
+  });
+  YieldUntil(freed);
+  go.set_value();
+  other.join();
+  writer.join();
+}
+
+// An error acknowledgement is told twice: as one, and as an error.
+TEST_F(CompatTest, NothingMoreIsToldOfAStreamThatACallbackFreed) {
+  Serve({"--fault", "error-ack,session=1,fragment=1,id=4006"});
+  const auto producer = MakeProducer();
+  const auto stream = producer->createStreamSync(Define({}));
+  heard_.on_ack = [&](const Heard::Ack& ack) {
+    if (ack.type == FRAGMENT_ACK_TYPE_ERROR) {
+      producer->freeStream(stream);
+    }
+  };
+  PutSeconds(*stream, 2);
+  ASSERT_TRUE(heard_.Await([](const Heard::All& all) { return all.Count(FRAGMENT_ACK_TYPE_ERROR) == 1; }));
+  StreamOptions options;
+  options.name = "gate";
+  (void)producer->createStreamSync(Define(options));  // whose callback comes later
+  EXPECT_TRUE(heard_.all().errors.empty());
+}
+
+TEST_F(CompatTest, AStreamThatIsMadeAndReadyHasSaidSo) {
+  Serve();
+  const auto producer = MakeProducer();
+  std::atomic<bool> never = false;
+  heard_.on_ready = [&] { YieldUntil(never); };
+  const auto stream = producer->createStreamSync(Define({}));
+  EXPECT_EQ(heard_.all().ready, (std::vector<STREAM_HANDLE>{*stream->getStreamHandle()}));
+}
+
+// The process would go on with it, when it ends, until the time-out of two minutes.
+TEST_F(CompatTest, FreeingEndsAStreamThatIsStopping) {
+  Serve({"--fault", "delay,api=putMedia,ms=never"});
+  const auto producer = MakeProducer();
+  const auto stream = producer->createStreamSync(Define({}));
+  PutSeconds(*stream, 2);
+  EXPECT_TRUE(stream->stop());
+  EXPECT_TRUE(stream->resetStream());
+  PutSeconds(*stream, 2);
+  EXPECT_TRUE(stream->stop());
+  producer->freeStream(stream);
+}
+
 TEST_F(CompatTest, MediaThatWaitsTooLongIsTold) {
   Serve({"--fault", "delay,api=describeStream,ms=never"});
   const auto producer = MakeProducer();
@@ -223,6 +345,9 @@ class OwnCallbacks : public sdk::CallbackProvider {
   PutStreamFunc getPutStreamCallback() override { return nullptr; }
   TagResourceFunc getTagResourceCallback() override { return nullptr; }
   CreateDeviceFunc getCreateDeviceCallback() override { return nullptr; }
+  void shutdownStream(STREAM_HANDLE stream) override {
+    heard_.Note([&](Heard::All& all) { all.latencies.push_back(stream); });
+  }
   StreamShutdownFunc getStreamShutdownCallback() override {
     return [](UINT64 data, STREAM_HANDLE, BOOL reset) -> STATUS {
       HeardBy(data).Note([&](Heard::All& all) { all.stores.push_back(static_cast<UINT64>(reset)); });
@@ -261,6 +386,51 @@ TEST_F(CompatTest, AProgramMayHaveCallbacksOfItsOwnAltogether) {
   EXPECT_EQ(all.Count(FRAGMENT_ACK_TYPE_PERSISTED), 1u);
   EXPECT_EQ(all.stores, (std::vector<UINT64>{TRUE, FALSE}));  // reset, then freed
   EXPECT_EQ(all.windows, (std::vector<UINT64>{client}));
+  EXPECT_EQ(all.latencies, (std::vector<UINT64>{handle}));  // shutdownStream
+  EXPECT_EQ(Finish().frames, 10u);
+}
+
+// The defaults, but for some callbacks.
+class OwnSome : public sdk::DefaultCallbackProvider {
+ public:
+  struct Calls {
+    int tokens = 0;
+    int puts = 0;
+  };
+  OwnSome(Calls& calls, const std::string& url)
+      : sdk::DefaultCallbackProvider(nullptr, nullptr, std::make_unique<sdk::EmptyCredentialProvider>(), "us-west-2", url, "", "",
+                                     "", API_CALL_CACHE_TYPE_NONE, uint64_t{DEFAULT_ENDPOINT_CACHE_UPDATE_PERIOD}),
+        calls_(calls) {}
+  GetSecurityTokenFunc getSecurityTokenCallback() override {
+    return [](UINT64 data, PBYTE* token, PUINT32 size, PUINT64 expiration) -> STATUS {
+      static sdk::StaticCredentialProvider keys(sdk::Credentials(kAccessKey, kSecretKey));
+      ++Of(data).tokens;
+      const AuthCallbacks callbacks = keys.getCallbacks(nullptr);
+      return callbacks.getSecurityTokenFn(callbacks.customData, token, size, expiration);
+    };
+  }
+  StreamDataAvailableFunc getStreamDataAvailableCallback() override {
+    return [](UINT64 data, STREAM_HANDLE, PCHAR, UPLOAD_HANDLE, UINT64, UINT64) -> STATUS {
+      ++Of(data).puts;
+      return STATUS_SUCCESS;
+    };
+  }
+
+ private:
+  static Calls& Of(UINT64 data) { return static_cast<OwnSome*>(reinterpret_cast<sdk::CallbackProvider*>(data))->calls_; }
+  Calls& calls_;
+};
+
+TEST_F(CompatTest, AProgramMayReplaceSomeOfTheDefaultCallbacks) {
+  Serve();
+  OwnSome::Calls calls;
+  const auto producer =
+      sdk::KinesisVideoProducer::createSync(std::make_unique<DeviceOfProgram>(device_), std::make_unique<OwnSome>(calls, url_));
+  EXPECT_EQ(calls.tokens, 1);
+  const auto stream = producer->createStreamSync(Define({}));
+  PutSeconds(*stream, 1);
+  EXPECT_TRUE(stream->stopSync());
+  EXPECT_EQ(calls.puts, 10);
   EXPECT_EQ(Finish().frames, 10u);
 }
 

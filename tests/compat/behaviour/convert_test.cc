@@ -97,7 +97,7 @@ TrackInfo Info(const char* codec_id, MKV_TRACK_INFO_TYPE type) {
 TEST(ConvertTest, FormatsFollowFromCodecAndAdaptation) {
   const TrackInfo avc = Info("V_MPEG4/ISO/AVC", MKV_TRACK_INFO_TYPE_VIDEO);
   EXPECT_EQ(ToTrack(avc, NAL_ADAPTATION_ANNEXB_NALS, {}).format, FrameFormat::kAnnexB);
-  EXPECT_EQ(ToTrack(avc, NAL_ADAPTATION_ANNEXB_CPD_NALS, {1}).format, FrameFormat::kAvc);
+  EXPECT_EQ(ToTrack(avc, NAL_ADAPTATION_ANNEXB_CPD_NALS, {1}).format, FrameFormat::kRaw);
   EXPECT_EQ(ToTrack(avc, NAL_ADAPTATION_FLAG_NONE, {1}).codec, Codec::kH264);
   // As long as there is no codec data.
   EXPECT_EQ(ToTrack(avc, NAL_ADAPTATION_FLAG_NONE, {}).codec, Codec::kOther);

@@ -86,6 +86,8 @@ class Heard {
   // Done by the callback before it notes anything; what they are called from is the library's callback thread.
   std::function<void(const Ack&)> on_ack;
   std::function<void(const Error&)> on_error;
+  std::function<void()> on_ready;
+  std::function<void()> on_data_available;  // on the thread that puts
 
  private:
   std::mutex mutex_;
@@ -122,6 +124,9 @@ class StreamCallbacksOfProgram : public sdk::StreamCallbackProvider {
   UINT64 getCallbackCustomData() override { return reinterpret_cast<UINT64>(&heard_); }
   StreamReadyFunc getStreamReadyCallback() override {
     return [](UINT64 data, STREAM_HANDLE stream) -> STATUS {
+      if (HeardBy(data).on_ready) {
+        HeardBy(data).on_ready();
+      }
       HeardBy(data).Note([&](Heard::All& all) { all.ready.push_back(stream); });
       return STATUS_SUCCESS;
     };
@@ -184,6 +189,9 @@ class StreamCallbacksOfProgram : public sdk::StreamCallbackProvider {
   }
   StreamDataAvailableFunc getStreamDataAvailableCallback() override {
     return [](UINT64 data, STREAM_HANDLE, PCHAR name, UPLOAD_HANDLE, UINT64, UINT64) -> STATUS {
+      if (HeardBy(data).on_data_available) {
+        HeardBy(data).on_data_available();
+      }
       HeardBy(data).Note([&](Heard::All& all) { all.data_available.emplace_back(name); });
       return STATUS_SUCCESS;
     };

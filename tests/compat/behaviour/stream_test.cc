@@ -304,7 +304,9 @@ TEST_F(StreamOfProgramTest, FramesInFrontOfTheFirstKeyFrameAreSkipped) {
 
 TEST_F(StreamOfProgramTest, FramesThatCannotBeReadAreRefused) {
   Serve();
-  const auto stream = MakeStream();
+  StreamOptions options;
+  options.nal_adaptation = NAL_ADAPTATION_ANNEXB_NALS;
+  const auto stream = MakeStream(options);
   ::Frame frame = {};
   frame.trackId = DEFAULT_TRACK_ID;
   frame.flags = FRAME_FLAG_KEY_FRAME;
@@ -314,6 +316,40 @@ TEST_F(StreamOfProgramTest, FramesThatCannotBeReadAreRefused) {
   frame.size = static_cast<UINT32>(bytes.size());
   EXPECT_EQ(stream->statusPutFrame(frame), STATUS_MKV_INVALID_ANNEXB_NALU_IN_FRAME_DATA);
   EXPECT_EQ(stream->getMetrics().getRawMetrics()->putFrameErrors, 2u);
+}
+
+// Tests of programs put frames that no decoder would take.
+TEST_F(StreamOfProgramTest, WithoutAdaptationFramesGoAsTheyAre) {
+  Serve();
+  StreamOptions options;
+  options.codec_data = false;
+  options.nal_adaptation = NAL_ADAPTATION_ANNEXB_CPD_NALS;
+  const auto stream = MakeStream(options);
+  EXPECT_TRUE(stream->start(std::string("000000016742c01eda0280f6840000030100000000000168ce3c80")));
+  std::vector<std::uint8_t> bytes(1000, 0x55);
+  for (int i = 0; i < 20; ++i) {
+    ::Frame frame = {};
+    frame.flags = i % 10 == 0 ? FRAME_FLAG_KEY_FRAME : FRAME_FLAG_NONE;
+    frame.presentationTs = static_cast<UINT64>(kBeginMs + i * 100) * HUNDREDS_OF_NANOS_IN_A_MILLISECOND;
+    frame.decodingTs = frame.presentationTs;
+    frame.size = static_cast<UINT32>(bytes.size());
+    frame.frameData = bytes.data();
+    frame.trackId = DEFAULT_TRACK_ID;
+    EXPECT_EQ(stream->statusPutFrame(frame), STATUS_SUCCESS);
+  }
+  EXPECT_TRUE(stream->stopSync());
+  EXPECT_EQ(Finish().frames, 20u);
+}
+
+TEST_F(StreamOfProgramTest, AStreamWithoutANameIsGivenOne) {
+  Serve();
+  StreamOptions options;
+  options.name = "";
+  const auto stream = MakeStream(options);
+  PutSeconds(*stream, 1);
+  EXPECT_TRUE(stream->stopSync());
+  EXPECT_EQ(heard_.all().data_available.front().size(), 16u);
+  EXPECT_EQ(Finish().frames, 10u);
 }
 
 TEST_F(StreamOfProgramTest, MetadataAndEventsGoWithTheNextFragment) {
