@@ -52,6 +52,9 @@ class Cache : public std::enable_shared_from_this<Cache> {
     if (current_ && !access_key.empty() && access_key != current_->access_key_id) {
       return;  // others have taken their place
     }
+    if (!options_.shared) {
+      current_.reset();
+    }
     refused_ = true;
     refused_key_ = access_key;
     source_->Invalidate(access_key);
@@ -94,7 +97,7 @@ class Cache : public std::enable_shared_from_this<Cache> {
     if (for_others) {
       ask_for_others_at_ = net.mono_now() + options_.retry_after_failure;
     }
-    failure_ = options_.keep_failures ? failure : Status();
+    failure_ = options_.shared ? failure : Status();
     failure_ends_ = net.mono_now() + options_.retry_after_failure;
     if (failure.ok()) {
       // Asked before Invalidate(): may be what was refused. The waiting ones get it, later ones ask

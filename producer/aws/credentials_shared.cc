@@ -65,7 +65,7 @@ std::string KeyOf(CredentialSourceKind kind, const ProfileOptions& options) {
 std::shared_ptr<CredentialSource> MakeOne(CredentialSourceKind kind, ProfileOptions options) {
   CachedCredentialsOptions cached;
   cached.jitter = Duration::Millis(static_cast<std::int64_t>(std::random_device()() % kMaxJitterMs));
-  cached.keep_failures = true;
+  cached.shared = true;
   return MakeCachedCredentials(MakeCredentials(kind, std::move(options)), cached);
 }
 

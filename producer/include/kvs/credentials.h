@@ -363,17 +363,17 @@ struct CachedCredentialsOptions {
   // Taken off the time of renewal. Give each process its own random value (0 .. a minute or so), so
   // that a fleet that was started together does not ask together.
   Duration jitter = Duration::Seconds(0);
-  // After a failed renewal, wait this long before the next while the old ones are still good. Also how often at most others are
-  // asked for because of Invalidate().
+  // After a failed renewal, wait this long before the next while the old ones are still good.
   Duration retry_after_failure = Duration::Seconds(10);
-  // A failure is the answer for that long, too. For what many share, who else would ask a broken source one after the other.
-  bool keep_failures = false;
+  // Many streams use it. What one of them was refused stays that of the others until the source has given others, for which it is
+  // asked once in `retry_after_failure` at most; and a failure is everybody's answer for that long, so that they do not ask a
+  // broken source one after the other.
+  bool shared = false;
 };
 
 // Keeps what `source` gave and renews it before it expires: ahead of time when it was used since the last renewal
 // (NetworkServices::After), else with the next use. Asks `source` once at a time, however
-// many Fetch calls wait; while the old credentials are good they are answered when a renewal fails. Those that were refused are
-// good as well when there are no others: not everybody who has them was refused.
+// many Fetch calls wait; while the old credentials are good they are answered when a renewal fails.
 // Two clocks: expiry is wall time, as the service sees it; the time of renewal is monotonic, so
 // that a wall clock that is set back does not put it off. Errors: of `source`; kCredentialsExpired:
 // what it gave has already expired by this machine's clock.

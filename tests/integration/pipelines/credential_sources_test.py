@@ -41,7 +41,7 @@ class Test(Case):
                 "AWS_CONTAINER_AUTHORIZATION_TOKEN": "kvslocalContainerShows"}
 
     def instance(self, service):
-        return {"AWS_EC2_METADATA_SERVICE_ENDPOINT": service.credentials_url}
+        return {"AWS_EC2_METADATA_SERVICE_ENDPOINT": service.credentials_url, "AWS_EC2_METADATA_DISABLED": None}
 
     def web_identity(self, service):
         return {"AWS_ROLE_ARN": ROLE, "AWS_WEB_IDENTITY_TOKEN_FILE": self.write("token", "kvslocalWebIdentityToken\n"),

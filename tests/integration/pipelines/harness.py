@@ -247,7 +247,7 @@ class Lab:
             GST_PLUGIN_PATH=path_of("KVS_PLUGIN_DIR"), GST_REGISTRY=registry(),
             AWS_ACCESS_KEY_ID=ACCESS_KEY, AWS_SECRET_ACCESS_KEY=SECRET_KEY,
             # No packet leaves this machine, and what a test finds does not depend on whether it is an EC2 instance.
-            AWS_EC2_METADATA_SERVICE_ENDPOINT="http://127.0.0.1:1")
+            AWS_EC2_METADATA_DISABLED="true")
         preload = os.environ.get("KVS_PRELOAD", "")
         if preload:
             environment["LD_PRELOAD"] = preload

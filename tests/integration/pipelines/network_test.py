@@ -276,15 +276,15 @@ class Test(Case):
     def test_credentials_and_region_of_the_instance(self):
         service = self.service("--region", "ap-south-1", "--credentials-port", "0")
         end = self.upload(service, "credential-source=imds", AWS_EC2_METADATA_SERVICE_ENDPOINT=service.credentials_url,
-                          GST_DEBUG="kvs*:4")
+                          AWS_EC2_METADATA_DISABLED=None, GST_DEBUG="kvs*:4")
         self.assertIn("the region is that of the EC2 instance: ap-south-1", end.stderr)
         self.assertEqual([event["source"] for event in service.events("credentials")], ["imds"])
 
-    def test_an_instance_that_says_nothing_of_its_region_holds_no_state_change_up(self):
-        service = self.service("--credentials-port", "0", "--fault", "delay,api=imdsRegion,ms=never")
+    def test_an_instance_that_says_nothing_of_its_region_for_a_while(self):
+        service = self.service("--region", "ap-south-1", "--credentials-port", "0", "--fault", "delay,api=imdsRegion,ms=never,for=3s")
         end = self.upload(service, "credential-source=imds", AWS_EC2_METADATA_SERVICE_ENDPOINT=service.credentials_url,
-                          GST_DEBUG="kvs*:4")
-        self.assertIn("us-west-2 is used. Set the region or AWS_DEFAULT_REGION", end.stderr)
+                          AWS_EC2_METADATA_DISABLED=None, GST_DEBUG="kvs*:4")
+        self.assertIn("the region is that of the EC2 instance: ap-south-1", end.stderr)
 
     def test_region_and_endpoint_of_a_profile(self):
         service = self.service("--region", "eu-west-1")

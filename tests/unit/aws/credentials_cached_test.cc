@@ -187,6 +187,11 @@ TEST_F(CachedCredentialsTest, TheRefusalOfOnesThatWereReplacedChangesNothing) {
 }
 
 TEST_F(CachedCredentialsTest, RefusedOnesStayWhenThereAreNoOthersAndOthersAreAskedForNowAndThen) {
+  auto source = std::make_unique<FakeSource>();
+  source_ = source.get();
+  CachedCredentialsOptions options;
+  options.shared = true;
+  cached_ = MakeCachedCredentials(std::move(source), options);
   EXPECT_EQ(FetchWith("FIRST").key(), "FIRST");
   for (int i = 0; i < 3; ++i) {
     cached_->Invalidate("FIRST");
@@ -206,7 +211,7 @@ TEST_F(CachedCredentialsTest, AFailureIsTheAnswerForAWhileWhereManyShare) {
   auto source = std::make_unique<FakeSource>();
   source_ = source.get();
   CachedCredentialsOptions options;
-  options.keep_failures = true;
+  options.shared = true;
   cached_ = MakeCachedCredentials(std::move(source), options);
   EXPECT_EQ(FetchWithError().code(), StatusCode::kConnectFailed);
   EXPECT_EQ(FetchWith("FIRST").code(), StatusCode::kConnectFailed);
