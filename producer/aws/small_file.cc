@@ -28,8 +28,8 @@ Status ReadAll(int fd, std::string& text) {
   if (::fstat(fd, &info) != 0) {
     return Failure(errno);
   }
-  // Anything else, a pipe or a device, may have nothing to say for a long time.
-  if (!S_ISREG(info.st_mode)) {
+  // Anything else, a pipe or a socket, may have nothing to say for a long time; /dev/null says at once that there is nothing.
+  if (!S_ISREG(info.st_mode) && !S_ISCHR(info.st_mode)) {
     return {StatusCode::kFileError, "it is not a regular file"};
   }
   std::size_t size = 0;

@@ -182,7 +182,8 @@ class Test(Case):
 
     # Trouble.
     def ends_and_comes_back(self, service, api, more, environment):
-        """Refused for a while in mid-stream, while the old ones end: one WARNING, and everything arrives."""
+        """Refused for a while in mid-stream, while the old ones end: one WARNING, and everything arrives. Then another one where that
+        takes so long that it is an outage: a shared source that has failed is asked again after ten seconds."""
         service.fault(SHORT_SESSIONS)
         file, driver = self.start_upload(service, more, 10, **environment)
         # A source that has never given credentials would be believed at once.
@@ -191,7 +192,7 @@ class Test(Case):
         end = driver.wait()
         self.check(service, file, end)
         told = self.told(end)
-        self.assertEqual(len(told["warning"]), 1, told["warning"])
+        self.assertIn(len(told["warning"]), (1, 2), told["warning"])
         self.assertEqual(len(self.messages(told, "failing")), 1)
         self.assertGreaterEqual(len(self.messages(told, "renewed")), 1)
         return told["warning"][0]
@@ -216,7 +217,8 @@ class Test(Case):
         self.check(service, file, end)
         self.assertEqual(len({event["id"] for event in service.events("fault")}), len(faults), "each fault acted")
         told = self.told(end)
-        self.assertEqual(len(told["warning"]), 1, told["warning"])
+        # The region may be asked for of the same one that stumbles, and then there are two things that do not come.
+        self.assertIn(len(told["warning"]), (1, 2), told["warning"])
 
     def test_an_instance_is_slow_and_talks_nonsense(self):
         service = self.places()
