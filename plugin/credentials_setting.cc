@@ -165,14 +165,14 @@ Status DefaultCredentials(const Settings& settings, const Surroundings& world, R
 }
 
 // What is set for another source than the one that was chosen.
-void NoteWhatIsIgnored(const Settings& settings, CredentialChoice used, Resolved& resolved) {
+void NoteWhatIsIgnored(const Settings& settings, Resolved& resolved) {
   const auto note = [&resolved](const char* property) {
     resolved.notes.push_back(std::string(property) + " is not used: credential-source says otherwise");
   };
-  if (used != CredentialChoice::kIot && settings.iot_certificate != nullptr) {
+  if (settings.credential_source != CredentialChoice::kIot && settings.iot_certificate != nullptr) {
     note("iot-certificate");
   }
-  if (used != CredentialChoice::kStatic && !(settings.access_key.empty() && settings.secret_key.empty())) {
+  if (settings.credential_source != CredentialChoice::kStatic && !(settings.access_key.empty() && settings.secret_key.empty())) {
     note("access-key");
   }
 }
@@ -206,7 +206,7 @@ Status ResolveCredentials(const Settings& settings, const Surroundings& world, R
   if (settings.credential_source == CredentialChoice::kDefault) {
     return DefaultCredentials(settings, world, resolved);
   }
-  NoteWhatIsIgnored(settings, settings.credential_source, resolved);
+  NoteWhatIsIgnored(settings, resolved);
   switch (settings.credential_source) {
     case CredentialChoice::kDefault:
       break;

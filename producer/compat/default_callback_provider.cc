@@ -13,6 +13,7 @@
 #include "GetTime.h"
 #include "producer/compat/error_text.h"
 #include "producer/compat/log_print.h"
+#include "producer/compat/native_access.h"
 
 namespace com::amazonaws::kinesis::video {
 namespace {
@@ -53,6 +54,12 @@ STATUS Forward(Provider* provider, Callback (Provider::*getter)(), Arguments... 
   }
   const Callback callback = (provider->*getter)();
   return callback == nullptr ? STATUS_SUCCESS : callback(provider->getCallbackCustomData(), arguments...);
+}
+
+// The same for callbacks of streams; `custom_data` is what handlers are called with: the DefaultCallbackProvider.
+template <typename Callback, typename... Arguments>
+STATUS ForwardOfStream(UINT64 custom_data, Callback (StreamCallbackProvider::*getter)(), Arguments... arguments) {
+  return Forward(NativeAccess::StreamCallbacks(*reinterpret_cast<DefaultCallbackProvider*>(custom_data)), getter, arguments...);
 }
 
 }  // namespace
@@ -269,80 +276,61 @@ VOID DefaultCallbackProvider::logPrintHandler(UINT32 level, PCHAR tag, PCHAR for
 }
 
 STATUS DefaultCallbackProvider::streamUnderflowReportHandler(UINT64 custom_data, STREAM_HANDLE stream_handle) {
-  auto* self = reinterpret_cast<DefaultCallbackProvider*>(custom_data);
-  return Forward(self->stream_callback_provider_.get(), &StreamCallbackProvider::getStreamUnderflowReportCallback,
-                 stream_handle);
+  return ForwardOfStream(custom_data, &StreamCallbackProvider::getStreamUnderflowReportCallback, stream_handle);
 }
 
 STATUS DefaultCallbackProvider::streamLatencyPressureHandler(UINT64 custom_data, STREAM_HANDLE stream_handle,
                                                              UINT64 duration) {
-  auto* self = reinterpret_cast<DefaultCallbackProvider*>(custom_data);
-  return Forward(self->stream_callback_provider_.get(), &StreamCallbackProvider::getStreamLatencyPressureCallback,
-                 stream_handle, duration);
+  return ForwardOfStream(custom_data, &StreamCallbackProvider::getStreamLatencyPressureCallback, stream_handle, duration);
 }
 
 STATUS DefaultCallbackProvider::droppedFrameReportHandler(UINT64 custom_data, STREAM_HANDLE stream_handle,
                                                           UINT64 timecode) {
-  auto* self = reinterpret_cast<DefaultCallbackProvider*>(custom_data);
-  return Forward(self->stream_callback_provider_.get(), &StreamCallbackProvider::getDroppedFrameReportCallback,
-                 stream_handle, timecode);
+  return ForwardOfStream(custom_data, &StreamCallbackProvider::getDroppedFrameReportCallback, stream_handle, timecode);
 }
 
 STATUS DefaultCallbackProvider::bufferDurationOverflowPressureHandler(UINT64 custom_data, STREAM_HANDLE stream_handle,
                                                                       UINT64 remaining_duration) {
-  auto* self = reinterpret_cast<DefaultCallbackProvider*>(custom_data);
-  return Forward(self->stream_callback_provider_.get(),
-                 &StreamCallbackProvider::getBufferDurationOverflowPressureCallback, stream_handle,
-                 remaining_duration);
+  return ForwardOfStream(custom_data, &StreamCallbackProvider::getBufferDurationOverflowPressureCallback,
+                         stream_handle, remaining_duration);
 }
 
 STATUS DefaultCallbackProvider::droppedFragmentReportHandler(UINT64 custom_data, STREAM_HANDLE stream_handle,
                                                              UINT64 timecode) {
-  auto* self = reinterpret_cast<DefaultCallbackProvider*>(custom_data);
-  return Forward(self->stream_callback_provider_.get(), &StreamCallbackProvider::getDroppedFragmentReportCallback,
-                 stream_handle, timecode);
+  return ForwardOfStream(custom_data, &StreamCallbackProvider::getDroppedFragmentReportCallback, stream_handle, timecode);
 }
 
 STATUS DefaultCallbackProvider::streamConnectionStaleHandler(UINT64 custom_data, STREAM_HANDLE stream_handle,
                                                              UINT64 duration) {
-  auto* self = reinterpret_cast<DefaultCallbackProvider*>(custom_data);
-  return Forward(self->stream_callback_provider_.get(), &StreamCallbackProvider::getStreamConnectionStaleCallback,
-                 stream_handle, duration);
+  return ForwardOfStream(custom_data, &StreamCallbackProvider::getStreamConnectionStaleCallback, stream_handle, duration);
 }
 
 STATUS DefaultCallbackProvider::streamReadyHandler(UINT64 custom_data, STREAM_HANDLE stream_handle) {
-  auto* self = reinterpret_cast<DefaultCallbackProvider*>(custom_data);
-  return Forward(self->stream_callback_provider_.get(), &StreamCallbackProvider::getStreamReadyCallback,
-                 stream_handle);
+  return ForwardOfStream(custom_data, &StreamCallbackProvider::getStreamReadyCallback, stream_handle);
 }
 
 STATUS DefaultCallbackProvider::streamClosedHandler(UINT64 custom_data, STREAM_HANDLE stream_handle,
                                                     UPLOAD_HANDLE upload_handle) {
-  auto* self = reinterpret_cast<DefaultCallbackProvider*>(custom_data);
-  return Forward(self->stream_callback_provider_.get(), &StreamCallbackProvider::getStreamClosedCallback,
-                 stream_handle, upload_handle);
+  return ForwardOfStream(custom_data, &StreamCallbackProvider::getStreamClosedCallback, stream_handle, upload_handle);
 }
 
 STATUS DefaultCallbackProvider::fragmentAckReceivedHandler(UINT64 custom_data, STREAM_HANDLE stream_handle,
                                                            UPLOAD_HANDLE upload_handle, PFragmentAck fragment_ack) {
-  auto* self = reinterpret_cast<DefaultCallbackProvider*>(custom_data);
-  return Forward(self->stream_callback_provider_.get(), &StreamCallbackProvider::getFragmentAckReceivedCallback,
-                 stream_handle, upload_handle, fragment_ack);
+  return ForwardOfStream(custom_data, &StreamCallbackProvider::getFragmentAckReceivedCallback,
+                         stream_handle, upload_handle, fragment_ack);
 }
 
 STATUS DefaultCallbackProvider::streamErrorHandler(UINT64 custom_data, STREAM_HANDLE stream_handle,
                                                    UPLOAD_HANDLE upload_handle, UINT64 timecode, STATUS status) {
-  auto* self = reinterpret_cast<DefaultCallbackProvider*>(custom_data);
-  return Forward(self->stream_callback_provider_.get(), &StreamCallbackProvider::getStreamErrorReportCallback,
-                 stream_handle, upload_handle, timecode, status);
+  return ForwardOfStream(custom_data, &StreamCallbackProvider::getStreamErrorReportCallback,
+                         stream_handle, upload_handle, timecode, status);
 }
 
 STATUS DefaultCallbackProvider::streamDataAvailableHandler(UINT64 custom_data, STREAM_HANDLE stream_handle,
                                                            PCHAR stream_name, UPLOAD_HANDLE upload_handle,
                                                            UINT64 duration, UINT64 size) {
-  auto* self = reinterpret_cast<DefaultCallbackProvider*>(custom_data);
-  return Forward(self->stream_callback_provider_.get(), &StreamCallbackProvider::getStreamDataAvailableCallback,
-                 stream_handle, stream_name, upload_handle, duration, size);
+  return ForwardOfStream(custom_data, &StreamCallbackProvider::getStreamDataAvailableCallback,
+                         stream_handle, stream_name, upload_handle, duration, size);
 }
 
 STATUS DefaultCallbackProvider::clientReadyHandler(UINT64 custom_data, CLIENT_HANDLE client_handle) {
