@@ -8,35 +8,10 @@ build_dir=$2
 source_dir=$3
 work_dir=$4/$1
 
-fail() { echo "FAILED: $*" >&2; exit 1; }
+# shellcheck source=../support/kvs_local.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../support/kvs_local.sh"
 
-server_pid=
-stop_server() {
-  if [ -n "$server_pid" ]; then
-    kill -TERM "$server_pid" 2>/dev/null || true
-    wait "$server_pid" || true
-    server_pid=
-  fi
-}
-trap stop_server EXIT
-
-rm -rf "$work_dir"
-mkdir -p "$work_dir"
-cd "$work_dir"
-"$build_dir/emulator/kvs-local" --port 0 --port-file port --data data >kvs-local.log 2>&1 &
-server_pid=$!
-for _ in $(seq 100); do
-  [ ! -s port ] || break
-  kill -0 "$server_pid" 2>/dev/null || fail "kvs-local did not start: $(cat kvs-local.log)"
-  sleep 0.1
-done
-[ -s port ] || fail "kvs-local does not listen"
-
-unset AWS_SESSION_TOKEN AWS_REGION
-export AWS_ACCESS_KEY_ID=AKIDLOCALKVSEXAMPLE1 AWS_SECRET_ACCESS_KEY=kvslocalSecretKeyForTestsOnly0000EXAMPLE1
-export AWS_DEFAULT_REGION=us-west-2
-CONTROL_PLANE_URI=http://127.0.0.1:$(cat port)
-export CONTROL_PLANE_URI
+start_server "$build_dir/emulator/kvs-local" "$work_dir"
 export GST_PLUGIN_PATH=$build_dir/plugin GST_REGISTRY=$work_dir/registry.bin
 
 # Six seconds of picture with a key frame every two.
@@ -60,7 +35,5 @@ esac
 stop_server
 
 grep -q ' 0 errors' kvs-local.log || fail "kvs-local saw errors: $(cat kvs-local.log)"
-stored=$(python3 -c 'import json, sys
-print(sum(fragment["frames"].get("1", 0) for fragment in map(json.loads, sys.stdin) if fragment["persisted"]))' \
-  <data/sample/fragments.jsonl)
+stored=$(stored_frames sample)
 [ "$stored" -eq "$frames" ] || fail "$stored of $frames frames of the picture were stored"
