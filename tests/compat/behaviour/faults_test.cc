@@ -92,6 +92,32 @@ TEST_F(CompatTest, AConnectionForMediaThatBreaksIsMendedWithoutAWord) {
   EXPECT_EQ(stream->getMetrics().getRawMetrics()->totalSessions, 2u);
 }
 
+TEST_F(CompatTest, AConnectionThatTheServiceEndsForItsAgeIsFollowedByAnother) {
+  Serve({"--session-limit", "1s"});
+  const auto producer = MakeProducer();
+  const auto stream = producer->createStreamSync(Define({}));
+  PutSeconds(*stream, 2);
+  ASSERT_TRUE(heard_.Await([](const Heard::All& all) { return !all.errors.empty(); }));
+  EXPECT_EQ(heard_.all().errors[0].status, STATUS_ACK_ERR_CONNECTION_DURATION_REACHED);
+  PutSeconds(*stream, 2, /*from=*/2);
+  EXPECT_TRUE(stream->stopSync());
+  EXPECT_TRUE(heard_.all().dropped_frames.empty());
+  EXPECT_GE(stream->getMetrics().getRawMetrics()->totalSessions, 2u);
+  EXPECT_EQ(Finish().frames, 40u);
+}
+
+// No call of the service failed: that is told as an outage only where one does (above).
+TEST_F(CompatTest, AConnectionThatCannotBeOpenedIsMendedWithoutAWord) {
+  Serve({"--fault", "reset,session=1-2,bytes=0"});
+  const auto producer = MakeProducer();
+  const auto stream = producer->createStreamSync(Define({}));
+  PutSeconds(*stream, 2);
+  EXPECT_TRUE(stream->stopSync());
+  EXPECT_TRUE(heard_.all().errors.empty());
+  EXPECT_TRUE(heard_.all().dropped_frames.empty());
+  EXPECT_EQ(Finish().frames, 20u);
+}
+
 TEST_F(CompatTest, AServiceThatTakesNoMediaForAWhileIsWaitedFor) {
   Serve({"--fault", "status,api=putMedia,code=503,call=1-2"});
   const auto producer = MakeProducer();

@@ -152,6 +152,26 @@ TEST_F(StreamOfProgramTest, ClipsWithPausesArriveWhole) {
   EXPECT_EQ(all.Count(FRAGMENT_ACK_TYPE_PERSISTED), 10u);
 }
 
+// 20 seconds without a frame.
+TEST_F(StreamOfProgramTest, APauseEndsTheFragmentUnlessTheProgramIsAlwaysContinuous) {
+  Serve();
+  const auto intermittent = MakeStream();
+  device_.flags = AUTOMATIC_STREAMING_ALWAYS_CONTINUOUS;
+  const auto other_producer = MakeProducer();
+  StreamOptions options;
+  options.name = "always";
+  const auto continuous = other_producer->createStreamSync(Define(options));
+  PutSeconds(*continuous, 1);
+  PutSeconds(*intermittent, 1);
+  ASSERT_TRUE(heard_.Await([](const Heard::All& all) { return all.Count(FRAGMENT_ACK_TYPE_PERSISTED) > 0; }));
+  EXPECT_EQ(intermittent->getMetrics().getRawMetrics()->persistedAcks, 1u);
+  EXPECT_EQ(continuous->getMetrics().getRawMetrics()->persistedAcks, 0u);
+  EXPECT_TRUE(continuous->stopSync());
+  EXPECT_TRUE(intermittent->stopSync());
+  EXPECT_EQ(Finish().frames, 20u);
+  EXPECT_EQ(heard_.all().Count(FRAGMENT_ACK_TYPE_PERSISTED), 2u);
+}
+
 void ExpectBufferingInOrder(const Heard::All& all) {
   UINT64 last = 0;
   for (const Heard::Ack& ack : all.acks) {
