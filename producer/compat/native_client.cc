@@ -99,6 +99,7 @@ STATUS NativeClient::Create(DeviceInfoProvider& device, CallbackProvider& callba
   made->stop_stream_timeout_ = ToDuration(info.clientInfo.stopStreamTimeout, kStopStreamTimeout);
 
   ProducerConfig config;
+  config.profile.reset();  // programs for Amazon's SDK say themselves where the service is
   config.log = made->log_;
   config.storage_bytes = info.storageInfo.storageSize;
   config.connection_timeout = ToDuration(info.clientInfo.serviceCallConnectionTimeout, kConnectionTimeout);
@@ -107,7 +108,6 @@ STATUS NativeClient::Create(DeviceInfoProvider& device, CallbackProvider& callba
     config.connection_timeout = kConnectionTimeout;
     config.completion_timeout = kCompletionTimeout;
   }
-  const std::string control_plane = OfEnvironment(CONTROL_PLANE_URI_ENV_VAR, "");
   API_CALL_CACHE_TYPE cache = API_CALL_CACHE_TYPE_NONE;
   auto* const provider = dynamic_cast<DefaultCallbackProvider*>(&callbacks);
   CredentialProvider* credentials = nullptr;
@@ -128,9 +128,6 @@ STATUS NativeClient::Create(DeviceInfoProvider& device, CallbackProvider& callba
     config.region = OfEnvironment(DEFAULT_REGION_ENV_VAR, DEFAULT_AWS_REGION);
     config.ca_path = device.getCertPath();
     config.user_agent_suffix = device.getCustomUserAgent();
-  }
-  if (config.endpoint.empty()) {
-    config.endpoint = control_plane;
   }
   if (provider != nullptr && NativeAccess::HasSecurityTokenOfItsOwn(*provider, made->callbacks_)) {
     credentials = nullptr;

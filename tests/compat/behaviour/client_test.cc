@@ -1,4 +1,6 @@
 // Clients and their streams: how they are made, stopped, reset and freed.
+#include <filesystem>
+#include <fstream>
 #include <set>
 #include <thread>
 
@@ -29,6 +31,14 @@ TEST_F(CompatTest, ADeviceThatCannotBeServedIsRefused) {
   device_ = {};
   device_.streams = 0;
   EXPECT_EQ(Thrown([&] { MakeProducer(); }), " Unable to create Kinesis Video client. Error status: 0x52000002");
+}
+
+TEST_F(CompatTest, ProfilesOfTheAwsCommandLineDoNotCount) {
+  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "kvs-compat-profile";
+  std::ofstream(path) << "[default]\nendpoint_url = nowhere://\n";
+  ::setenv("AWS_CONFIG_FILE", path.c_str(), 1);
+  EXPECT_EQ(Thrown([this] { (void)MakeProducer(); }), "");
+  ::unsetenv("AWS_CONFIG_FILE");
 }
 
 TEST_F(CompatTest, ProvidersThatAreMissingAreRefused) {
