@@ -68,8 +68,8 @@ Result<Credentials> ParseFile(std::string_view text, WallTime now) {
 
 class FileCredentials final : public CredentialSource {
  public:
-  FileCredentials(std::string path, FileReader reader)
-      : path_(std::move(path)), name_("credential file " + path_), reader_(std::move(reader)) {}
+  FileCredentials(std::string path, FileReader reader, std::shared_ptr<LogSink> log)
+      : path_(std::move(path)), name_("credential file " + path_), reader_(std::move(reader)), log_(std::move(log)) {}
 
   std::string_view name() const override { return name_; }
 
@@ -81,6 +81,7 @@ class FileCredentials final : public CredentialSource {
                   name_ + ": " + text.status().message()));
       return;
     }
+    aws::WarnOfOpenFile("the credential file", path_, log_.get());
     Result<Credentials> credentials = ParseFile(*text, net.wall_now());
     WipeString(*text);
     if (!credentials.ok()) {
@@ -94,13 +95,13 @@ class FileCredentials final : public CredentialSource {
   const std::string path_;
   const std::string name_;
   const FileReader reader_;
+  const std::shared_ptr<LogSink> log_;
 };
 
 }  // namespace
 
-std::unique_ptr<CredentialSource> MakeFileCredentials(std::string path, FileReader reader) {
-  return std::make_unique<FileCredentials>(std::move(path),
-                                           reader ? std::move(reader) : aws::ReadSmallFile);
+std::unique_ptr<CredentialSource> MakeFileCredentials(std::string path, FileReader reader, std::shared_ptr<LogSink> log) {
+  return std::make_unique<FileCredentials>(std::move(path), reader ? std::move(reader) : aws::ReadSmallFile, std::move(log));
 }
 
 }  // namespace kvs

@@ -135,7 +135,7 @@ STATUS NativeClient::Create(DeviceInfoProvider& device, CallbackProvider& callba
   if (const auto* iot = dynamic_cast<const IotCertCredentialProvider*>(credentials)) {
     config.credentials = MakeIot(*iot, made->log_);
   } else if (const auto* file = dynamic_cast<const RotatingCredentialProvider*>(credentials)) {
-    config.credentials = MakeCachedCredentials(MakeFileCredentials(NativeAccess::FilePath(*file)));
+    config.credentials = MakeCachedCredentials(MakeFileCredentials(NativeAccess::FilePath(*file), {}, made->log_));
   } else {
     ApplicationCredentials::Question question = [own = made->callbacks_](bool /*renew*/) { return Ask(own); };
     if (credentials != nullptr) {

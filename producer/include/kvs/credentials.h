@@ -119,8 +119,9 @@ using FileReader =
 // system; the file is small and local by contract, so reading it does not count as waiting. Errors:
 // kNoCredentials: there is no such file; kFileError: cannot be read, or 10000 bytes or longer;
 //         kInvalidArgument: not of this form (the message never quotes it).
-KVS_EXPORT std::unique_ptr<CredentialSource> MakeFileCredentials(std::string path,
-                                                                 FileReader reader = {});
+// `log`: is warned once where others than the file's owner can read it.
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeFileCredentials(std::string path, FileReader reader = {},
+                                                                 std::shared_ptr<LogSink> log = nullptr);
 
 // Credentials of a device that AWS IoT knows by its certificate.
 struct IotOptions {

@@ -12,6 +12,7 @@
 
 #include "producer/aws/timestamp.h"
 #include "tests/unit/aws/fake_services.h"
+#include "tests/unit/aws/fake_transport.h"
 
 namespace kvs {
 namespace {
@@ -171,6 +172,23 @@ TEST(FileCredentialsTest, ReadsRealFilesAndNoticesThatTheyChange) {
   std::filesystem::remove(path);
   EXPECT_EQ(Ask(*MakeFileCredentials(testing::TempDir()), net).code(), StatusCode::kFileError)
       << "a folder";
+}
+
+TEST(FileCredentialsTest, AFileThatOthersCanReadIsAWarningOnce) {
+  FakeServices net;
+  const std::filesystem::path path =
+      std::filesystem::path(testing::TempDir()) / ("kvs_open_file_test." + std::to_string(getpid()));
+  std::ofstream(path) << "CREDENTIALS AKID secret";
+  const auto log = std::make_shared<LogKeeper>();
+  const auto source = MakeFileCredentials(path.string(), {}, log);
+  std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+  EXPECT_EQ(Ask(*source, net).key(), "AKID");
+  EXPECT_THAT(log->texts, testing::IsEmpty());
+  std::filesystem::permissions(path, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
+  EXPECT_EQ(Ask(*source, net).key(), "AKID");
+  EXPECT_EQ(Ask(*source, net).key(), "AKID");
+  EXPECT_THAT(log->texts, testing::ElementsAre(testing::AllOf(testing::HasSubstr(path.string()), testing::HasSubstr("chmod 600"))));
+  std::filesystem::remove(path);
 }
 
 class ChainTest : public testing::Test {
