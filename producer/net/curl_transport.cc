@@ -112,8 +112,10 @@ class CurlTransport::Transfer {
   TransferId id() const { return id_; }
   bool paused() const { return paused_; }
   void Resume() {
-    paused_ = false;
-    curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+    dry_ = false;
+    if (std::exchange(paused_, false)) {
+      curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+    }
   }
   // Whether the peer has closed its side, and had done so at the last look as well: what it sent before was read meanwhile.
   bool Abandoned();
@@ -158,7 +160,8 @@ class CurlTransport::Transfer {
   std::size_t header_bytes_ = 0;
   bool have_head_ = false;
   bool too_large_ = false;
-  bool paused_ = false;
+  bool dry_ = false;     // the body had no more to give: it is not asked before it says so
+  bool paused_ = false;  // curl knows
   std::vector<curl_socket_t> sockets_;  // open ones of a streamed body; several while addresses are tried at once
   bool peer_closed_ = false;            // at the last look
 };
@@ -279,7 +282,12 @@ void CurlTransport::Transfer::ConfigureBody() {
 std::size_t CurlTransport::Transfer::ReadCallback(char* out, std::size_t size, std::size_t count,
                                                   void* self) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
+  if (transfer.dry_) {
+    transfer.paused_ = true;
+    return CURL_READFUNC_PAUSE;
+  }
   const auto uploaded = transfer.handler_->OnUpload({reinterpret_cast<std::uint8_t*>(out), size * count});
+  transfer.dry_ = uploaded.next == TransferHandler::Upload::kPause;
   if (uploaded.bytes > 0) {
     return uploaded.bytes;
   }
@@ -420,7 +428,7 @@ TransferId CurlTransport::Start(service::HttpRequest request, TransferOptions op
 }
 
 void CurlTransport::Resume(TransferId id) {
-  if (const auto found = transfers_.find(id); found != transfers_.end() && found->second->paused()) {
+  if (const auto found = transfers_.find(id); found != transfers_.end()) {
     found->second->Resume();
   }
 }

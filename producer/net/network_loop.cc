@@ -2,13 +2,19 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace kvs::net {
 namespace {
 
 // How often connections on which nothing is sent are looked at; see CurlTransport::EndAbandoned.
 constexpr Duration kLookInterval = Duration::Seconds(1);
+
+// After a round that was woken, what other threads post is gathered for so long: a burst of frames, or the frames of many streams, cost
+// one wake-up and not one each. A frame that comes alone does not wait.
+constexpr Duration kGathering = Duration::Millis(1);
 
 }  // namespace
 
@@ -28,10 +34,15 @@ void NetworkLoop::After(Duration delay, std::function<void()> task) {
 }
 
 void NetworkLoop::RunOnce(Duration max_wait) {
-  for (const Mailbox::Task& task : mailbox_.TakeAll()) {
-    task();
+  MonoTime now = clock_.Mono();
+  if (!gathered_at_ || now >= *gathered_at_) {
+    const std::vector<Mailbox::Task> tasks = mailbox_.TakeAll();
+    for (const Mailbox::Task& task : tasks) {
+      task();
+    }
+    gathered_at_ = tasks.empty() ? std::nullopt : std::optional(now + kGathering);
+    now = clock_.Mono();
   }
-  const MonoTime now = clock_.Mono();
   timers_.RunDue(now);
   Duration wait = max_wait;
   if (now >= next_look_) {
@@ -42,10 +53,10 @@ void NetworkLoop::RunOnce(Duration max_wait) {
   if (transport_.AnyPaused()) {
     wait = std::min(wait, next_look_ - now);
   }
-  if (!mailbox_.empty()) {
-    wait = Duration();
-  } else if (const auto next = timers_.next()) {
-    wait = std::clamp(*next - clock_.Mono(), Duration(), wait);
+  for (const std::optional<MonoTime> next : {timers_.next(), gathered_at_}) {
+    if (next) {
+      wait = std::clamp(*next - clock_.Mono(), Duration(), wait);
+    }
   }
   transport_.Poll(wait);
 }

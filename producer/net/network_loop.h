@@ -2,6 +2,7 @@
 #define KVS_PRODUCER_NET_NETWORK_LOOP_H_
 
 #include <functional>
+#include <optional>
 
 #include "kvs/credentials.h"
 #include "pic/base/clock.h"
@@ -35,6 +36,7 @@ class NetworkLoop : public NetworkServices {
   Mailbox mailbox_;     // synchronises itself
   CurlTransport transport_;
   TimerQueue timers_;
+  std::optional<MonoTime> gathered_at_;  // when the mailbox is looked at again, after there was something in it
   MonoTime next_look_;
 };
 

@@ -36,7 +36,8 @@ class TransferHandler {
     std::size_t bytes = 0;
     Upload next = Upload::kEnd;
   };
-  // The next bytes of a streamed request body. kPause with 0 bytes: asked again after Transport::Resume.
+  // The next bytes of a streamed request body. kPause: these are all, and it is asked again after Transport::Resume; what is there by then
+  // goes in one piece.
   virtual Uploaded OnUpload(std::span<std::uint8_t> /*out*/) { return {}; }
 
   // The answer begins: a status other than 1xx.
