@@ -1,5 +1,5 @@
-# What is installed and where, but for the element (plugin/) and kvs-local (emulator/). Components: runtime (the
-# shared library), dev (headers, CMake package, pkg-config file).
+# What is installed and where, but for the element (plugin/), kvs-local (emulator/) and the library for log4cplus (producer/log/).
+# Components: runtime (the shared library), dev (headers, CMake package, pkg-config file).
 #
 # Everything is found relative to where it lies, so that an installed tree may be moved.
 include(CMakePackageConfigHelpers)
@@ -32,7 +32,7 @@ else()
   set(kvs_pc_requires "Requires")
 endif()
 set(kvs_pc_log4cplus "")
-if(KVS_WITH_LOG4CPLUS)
+if(KVS_WITH_LOG4CPLUS AND NOT BUILD_SHARED_LIBS)  # a shared library loads a library that needs it, when it needs it
   set(kvs_pc_log4cplus ", log4cplus >= 2")
 endif()
 configure_file("${PROJECT_SOURCE_DIR}/cmake/kvsproducer.pc.in" "${PROJECT_BINARY_DIR}/kvsproducer.pc" @ONLY)

@@ -11,9 +11,8 @@
 #include "kvs/version.h"
 #include "pic/base/log.h"
 #include "pic/base/mutex.h"
+#include "producer/end_of_process.h"
 #include "producer/environment.h"
-#include "producer/log/log4cplus_file.h"
-#include "producer/net/callback_thread.h"
 #include "producer/producer_context.h"
 #include "producer/remote_stream.h"
 #include "producer/service/user_agent.h"
@@ -157,20 +156,11 @@ class ProducerImpl : public Producer {
   std::vector<std::weak_ptr<RemoteStream>> streams_ KVS_GUARDED_BY(mutex_);
 };
 
-// At the normal end of the process: what was stopped is sent, then the threads end and log files are closed, before libraries that do this are
-// taken down. Registered after those libraries were initialised, and so run before their own handlers.
-void FinishAtExit() {
-  WaitForStoppedStreams();
-  net::NetworkThread::Shared().Stop();
-  net::CallbackThread::Silence();
-  log::CloseFileSinks();
-}
-
 void RegisterAtExitOnce() {
   static std::once_flag once;
   std::call_once(once, [] {
     net::InitCurlOnce();
-    std::atexit(FinishAtExit);
+    FinishBeforeLibraries();
   });
 }
 

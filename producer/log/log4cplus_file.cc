@@ -1,16 +1,11 @@
 #include "producer/log/log4cplus_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
 #include <cstdlib>
 #include <exception>
 #include <map>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include <log4cplus/configurator.h>
@@ -22,6 +17,7 @@
 #include "kvs/logging.h"
 #include "pic/base/mutex.h"
 #include "producer/log/log4cplus_sink.h"
+#include "producer/log/readable_file.h"
 
 namespace kvs::log {
 namespace {
@@ -50,20 +46,6 @@ Files& TheFiles() {
 std::string RealPath(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
   return real == nullptr ? path : real.get();
-}
-
-Status Readable(const std::string& path) {
-  // Opened and not only asked for, so that a folder is none.
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  char byte = 0;
-  const bool fine = file >= 0 && ::read(file, &byte, 1) >= 0;
-  const int error = errno;
-  if (file >= 0) {
-    ::close(file);
-  }
-  return fine ? Status()
-              : Status(StatusCode::kFileError,
-                       "the file \"" + path + "\" cannot be read: " + std::generic_category().message(error));
 }
 
 std::unique_ptr<FileLog> Read(const std::string& path) {
@@ -100,7 +82,7 @@ void CloseFileSinks() {
 namespace kvs {
 
 Result<std::shared_ptr<LogSink>> MakeLog4cplusFileSink(const std::string& path) {
-  if (Status status = log::Readable(path); !status.ok()) {
+  if (Status status = log::ReadableFile(path); !status.ok()) {
     return status;
   }
   log::Files& files = log::TheFiles();

@@ -15,11 +15,24 @@ void BlockSignals() {
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
+// What Shared gives, once it has been asked for.
+std::atomic<NetworkThread*> shared = nullptr;
+
 }  // namespace
 
 NetworkThread& NetworkThread::Shared() {
-  static NetworkThread* const kShared = new NetworkThread();  // NOLINT: never destroyed on purpose
+  static NetworkThread* const kShared = [] {
+    auto* const made = new NetworkThread();  // NOLINT: never destroyed on purpose
+    shared.store(made, std::memory_order_release);
+    return made;
+  }();
   return *kShared;
+}
+
+void NetworkThread::EndShared() {
+  if (NetworkThread* const made = shared.load(std::memory_order_acquire); made != nullptr) {
+    made->Stop();
+  }
 }
 
 NetworkThread::NetworkThread() {

@@ -14,6 +14,8 @@ class NetworkThread {
  public:
   // Thread: any. Never destroyed: streams may be in use until the last moment of the process.
   static NetworkThread& Shared();
+  // Stop, of the one that Shared gives, if it was ever asked for. Thread: any.
+  static void EndShared();
 
   const Clock& clock() const { return clock_; }
   // Only NetworkLoop::Post is for other threads.

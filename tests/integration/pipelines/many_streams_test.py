@@ -1,0 +1,40 @@
+"""Many elements in one process: what they share, and what they cost."""
+
+import collections
+import os
+
+from harness import Case, wait_until
+
+STREAMS = 16
+# One encoder for all of them.
+LINE = ("videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=15/1 ! x264enc tune=zerolatency key-int-max=15 ! "
+        "h264parse ! tee name=t ")
+
+
+def threads_of(program):
+    """How many threads the program has of each name."""
+    names = collections.Counter()
+    folder = f"/proc/{program.process.pid}/task"
+    for thread in os.listdir(folder):
+        try:
+            with open(f"{folder}/{thread}/comm", encoding="ascii", errors="replace") as file:
+                names[file.read().strip()] += 1
+        except OSError:  # it has ended meanwhile
+            pass
+    return names
+
+
+class Test(Case):
+    def pipeline(self, sink):
+        return self.start_pipeline(LINE + " ".join(f"t. ! queue ! {sink.format(i)}" for i in range(STREAMS)))
+
+    def test_threads_do_not_grow_with_streams(self):
+        service = self.service()
+        without = self.pipeline("fakesink name=sink{} async=false")
+        wait_until(lambda: "videotestsrc0:s" in threads_of(without), "the pipeline without the element plays")
+        playing = self.pipeline(f"kvssink stream-name=s{{}} endpoint={service.url}")
+        wait_until(lambda: all(service.fragments(f"s{i}") for i in range(STREAMS)), "all streams have stored something")
+        # Once more than the other pipeline: those of the library, and none of a library that is not used.
+        more = threads_of(playing) - threads_of(without)
+        self.assertLessEqual(set(more), {"kvs-net", "kvs-callback"})
+        self.assertLessEqual(sum(more.values()), 2)
