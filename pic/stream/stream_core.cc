@@ -8,9 +8,11 @@
 namespace kvs {
 namespace {
 
-// Between two looks at a stream that is being created; doubles, but no more often than this.
-constexpr Duration kPollInterval = Duration::Millis(500);
-constexpr int kMostPollDoublings = 3;
+// Between two looks at a stream that is being created. Most are there at once, and media waits; each wait is four times the last
+// one, so that the first second has no more looks than the quota of DescribeStream allows: five for each stream.
+constexpr Duration kFirstPoll = Duration::Millis(20);
+constexpr Duration kLongestPoll = Duration::Seconds(4);
+constexpr int kPollGrowth = 4;
 // A closed body is normally answered at once; a service that does not is not waited for longer.
 constexpr Duration kCloseGrace = Duration::Seconds(1);
 // How far one track may be ahead of another in media time before the other counts as silent. A file's demuxer fills its queues
@@ -94,7 +96,8 @@ void StreamCore::Run(const machine::Event& event, Now now, Duration retry_after)
         BackOff(policy, calling, retry_after, now);
         break;
       case machine::Action::kPoll:
-        backoff_until_ = now.mono + kPollInterval * (1 << std::min(polls_++, kMostPollDoublings));
+        poll_ = std::clamp(poll_ * kPollGrowth, kFirstPoll, kLongestPoll);
+        backoff_until_ = now.mono + poll_;
         break;
       case machine::Action::kRefreshCredentials:
         actions_.emplace_back(RefreshCredentials{});
@@ -153,7 +156,7 @@ void StreamCore::CallAnswered(Now now) {
 
 void StreamCore::OnDescribed(machine::ServiceState state, Now now) {
   CallAnswered(now);
-  polls_ = state == machine::ServiceState::kActive ? 0 : polls_;
+  poll_ = state == machine::ServiceState::kActive ? Duration() : poll_;
   Run(machine::Described{state}, now);
 }
 

@@ -265,7 +265,7 @@ class StreamCore {
   RetryPolicy session_retries_;
   RetryBudget retry_budget_;
   int tries_ = 0;  // calls and sessions since the last back-off
-  int polls_ = 0;  // in a row
+  Duration poll_;  // the wait before the last look at a stream that is not active yet
   MonoTime call_began_;
   std::optional<MonoTime> backoff_until_;
   Duration backoff_;

@@ -73,6 +73,21 @@ TEST_F(StreamCoreTest, LookingWhetherAStreamIsReadyIsNoRetry) {
   EXPECT_LE(core_->metrics(now_.mono).current_backoff, Duration::Seconds(10));
 }
 
+TEST_F(StreamCoreTest, AStreamThatIsBeingMadeIsLookedAtSoonAndThenRarely) {
+  Make();
+  answer_calls_ = false;
+  ASSERT_TRUE(core_->SetTrack(Video(), now_).ok());
+  Settle();
+  std::vector<std::int64_t> waits;
+  for (int i = 0; i < 7; ++i) {
+    core_->OnDescribed(machine::ServiceState::kChanging, now_);
+    waits.push_back((*core_->deadline() - now_.mono).millis());
+    Pass(*core_->deadline() - now_.mono);
+  }
+  // No more than the five of a second that the service allows, with the first.
+  EXPECT_EQ(waits, (std::vector<std::int64_t>{20, 80, 320, 1280, 4000, 4000, 4000}));
+}
+
 TEST_F(StreamCoreTest, ThreeTracksOfWhichOneIsLateDoNotMakeItSpin) {
   Make();
   Track second = Video();
