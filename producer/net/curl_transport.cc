@@ -1,6 +1,8 @@
 #include "producer/net/curl_transport.h"
 
 #include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,9 +31,7 @@ using service::TransportError;
 constexpr long kUploadBufferBytes = 64 * 1024;
 constexpr std::size_t kMaxHeaderBytes = 32 * 1024;
 constexpr std::size_t kMaxHeaders = 128;
-// Idle connections kept for the next call.
-constexpr long kMaxIdleConnections = 16;
-// The longest wait that curl's int of milliseconds is asked for.
+// The longest wait that epoll's int of milliseconds is asked for.
 constexpr std::int64_t kMaxPollMs = 60'000;
 
 TransportError MapCurlCode(CURLcode code, bool connected) {
@@ -74,6 +74,14 @@ TransportError MapCurlCode(CURLcode code, bool connected) {
   }
 }
 
+// The scheme, host and port of a URL.
+std::string OriginOf(std::string_view url) {
+  constexpr std::string_view kBeforeHost = "://";
+  const std::size_t scheme = url.find(kBeforeHost);
+  const std::size_t host = scheme == std::string_view::npos ? 0 : scheme + kBeforeHost.size();
+  return std::string(url.substr(0, url.find_first_of("/?", host)));
+}
+
 bool IsFolder(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
@@ -110,6 +118,12 @@ class CurlTransport::Transfer {
 
   CURL* easy() const { return easy_.get(); }
   TransferId id() const { return id_; }
+  // Of a call that is counted; empty: of a streamed body, which is not.
+  const std::string& origin() const { return origin_; }
+  // The socket that it sends on; none before it is connected.
+  std::optional<curl_socket_t> socket() const {
+    return sockets_.size() == 1 ? std::optional(sockets_.front()) : std::nullopt;
+  }
   bool paused() const { return paused_; }
   void Resume() {
     dry_ = false;
@@ -150,6 +164,7 @@ class CurlTransport::Transfer {
   CurlTransport& transport_;
   service::HttpRequest request_;
   const TransferOptions options_;
+  const std::string origin_;
   std::unique_ptr<TransferHandler> handler_;
   std::optional<CurlRoute> curl_route_;  // before the handle, whose end it may hear of
   std::unique_ptr<CURL, EasyDeleter> easy_;
@@ -172,6 +187,7 @@ CurlTransport::Transfer::Transfer(TransferId id, service::HttpRequest request, T
       transport_(transport),
       request_(std::move(request)),
       options_(std::move(options)),
+      origin_(options_.stream_body ? "" : OriginOf(request_.url)),
       handler_(std::move(handler)),
       easy_(curl_easy_init()) {
   KVS_CHECK(easy_ != nullptr);
@@ -185,6 +201,9 @@ CurlTransport::Transfer::Transfer(TransferId id, service::HttpRequest request, T
 #endif
   Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   Set(CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  Set(CURLOPT_QUICK_EXIT, 1L);  // or a transfer that is given up while its host is looked up would hold up all others until then
+#endif
   Set(CURLOPT_ERRORBUFFER, error_text_.data());
   Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.millis()));
   if (options_.total_timeout) {
@@ -399,17 +418,24 @@ void CurlTransport::Transfer::Finish(CURLcode code) {
   handler_->OnDone(std::move(result));
 }
 
-CurlTransport::CurlTransport() {
+CurlTransport::File::~File() { ::close(file_); }
+
+CurlTransport::CurlTransport() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   InitCurlOnce();
+  KVS_CHECK(epoll_.get() >= 0 && wake_.get() >= 0);
+  epoll_event wake{EPOLLIN, {.fd = wake_.get()}};
+  KVS_CHECK(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &wake) == 0);
   share_.reset(curl_share_init());
   multi_.reset(curl_multi_init());
   KVS_CHECK(share_ != nullptr && multi_ != nullptr);
   // No lock functions: only the network thread touches them.
   curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, kMaxIdleConnections);
+  curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &CurlTransport::OnSocket);
+  curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
 }
 
 CurlTransport::~CurlTransport() {
+  origins_.clear();
   for (const auto& [id, transfer] : transfers_) {
     curl_multi_remove_handle(multi_.get(), transfer->easy());
   }
@@ -422,14 +448,43 @@ TransferId CurlTransport::Start(service::HttpRequest request, TransferOptions op
   const TransferId id = ++last_id_;
   auto transfer =
       std::make_unique<Transfer>(id, std::move(request), std::move(options), std::move(handler), *this);
-  curl_multi_add_handle(multi_.get(), transfer->easy());
-  transfers_.emplace(id, std::move(transfer));
+  if (!transfer->origin().empty()) {
+    Origin& origin = origins_[transfer->origin()];
+    if (origin.under_way >= kCallsAtOnce) {
+      origin.waiting.push_back(std::move(transfer));
+      return id;
+    }
+    ++origin.under_way;
+  }
+  Add(std::move(transfer));
   return id;
+}
+
+void CurlTransport::Add(std::unique_ptr<Transfer> transfer) {
+  curl_multi_add_handle(multi_.get(), transfer->easy());
+  const TransferId id = transfer->id();
+  transfers_.emplace(id, std::move(transfer));
+}
+
+void CurlTransport::Leave(const std::string& name) {
+  const auto found = origins_.find(name);
+  if (found == origins_.end()) {
+    return;  // a streamed body
+  }
+  Origin& origin = found->second;
+  if (!origin.waiting.empty()) {
+    std::unique_ptr<Transfer> next = std::move(origin.waiting.front());
+    origin.waiting.pop_front();
+    Add(std::move(next));
+  } else if (--origin.under_way == 0) {
+    origins_.erase(found);
+  }
 }
 
 void CurlTransport::Resume(TransferId id) {
   if (const auto found = transfers_.find(id); found != transfers_.end()) {
     found->second->Resume();
+    resumed_.push_back(id);
   }
 }
 
@@ -437,15 +492,93 @@ void CurlTransport::Cancel(TransferId id) { Remove(id); }
 
 void CurlTransport::Remove(TransferId id) {
   if (const auto found = transfers_.find(id); found != transfers_.end()) {
+    const std::string origin = found->second->origin();
     curl_multi_remove_handle(multi_.get(), found->second->easy());
     transfers_.erase(found);
+    Leave(origin);
+    return;
+  }
+  for (auto& [name, origin] : origins_) {
+    if (std::erase_if(origin.waiting, [id](const auto& transfer) { return transfer->id() == id; }) > 0) {
+      return;
+    }
   }
 }
 
-void CurlTransport::Perform() {
+int CurlTransport::OnSocket(CURL* /*easy*/, curl_socket_t socket, int what, void* self, void* /*unused*/) noexcept {
+  const std::uint32_t in = what == CURL_POLL_IN || what == CURL_POLL_INOUT ? EPOLLIN : 0U;
+  const std::uint32_t out = what == CURL_POLL_OUT || what == CURL_POLL_INOUT ? EPOLLOUT : 0U;
+  static_cast<CurlTransport*>(self)->Want(socket, in | out);
+  return 0;
+}
+
+void CurlTransport::Want(curl_socket_t socket, std::uint32_t events) {
+  if (events == 0) {
+    // At once: it may be closed next, and its number be that of another socket.
+    if (const auto found = interests_.find(socket); found != interests_.end()) {
+      if (found->second.told != 0) {
+        ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
+      }
+      interests_.erase(found);
+    }
+    return;
+  }
+  Interest& interest = interests_[socket];
+  interest.wanted = events;
+  if (!std::exchange(interest.changed, true)) {
+    changed_.push_back(socket);
+  }
+}
+
+void CurlTransport::TellKernel() {
+  for (const curl_socket_t socket : changed_) {
+    const auto found = interests_.find(socket);
+    if (found == interests_.end()) {
+      continue;
+    }
+    Interest& interest = found->second;
+    interest.changed = false;
+    if (interest.told == interest.wanted) {
+      continue;
+    }
+    epoll_event event{interest.wanted, {.fd = socket}};
+    ::epoll_ctl(epoll_.get(), interest.told == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event);
+    interest.told = interest.wanted;
+  }
+  changed_.clear();
+}
+
+void CurlTransport::Act(curl_socket_t socket, int events) {
   int running = 0;
-  curl_multi_perform(multi_.get(), &running);
+  curl_multi_socket_action(multi_.get(), socket, events, &running);
+}
+
+void CurlTransport::Perform() {
+  // What was resumed has something to send, and its socket mostly takes it. libcurl looks at it a second time in the same call,
+  // finds that there is no more, and wants nothing of the kernel.
+  for (const TransferId id : std::exchange(resumed_, {})) {
+    const auto found = transfers_.find(id);
+    if (const auto socket = found != transfers_.end() ? found->second->socket() : std::nullopt) {
+      Act(*socket, CURL_CSELECT_OUT);
+    }
+  }
+  for (std::size_t i = 0; i < ready_; ++i) {
+    const std::uint32_t events = events_[i].events;
+    constexpr std::uint32_t kGone = EPOLLERR | EPOLLHUP;  // reading and writing tell what it is
+    Act(events_[i].data.fd, ((events & (EPOLLIN | kGone)) != 0 ? CURL_CSELECT_IN : 0) |
+                                ((events & (EPOLLOUT | kGone)) != 0 ? CURL_CSELECT_OUT : 0));
+  }
+  ready_ = 0;
+  long due_ms = -1;
+  curl_multi_timeout(multi_.get(), &due_ms);
+  if (due_ms == 0) {
+    Act(CURL_SOCKET_TIMEOUT, 0);
+  }
   ResumeRefused();
+  FinishDone();
+}
+
+void CurlTransport::FinishDone() {
   int left = 0;
   while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) {
@@ -484,14 +617,33 @@ void CurlTransport::EndAbandoned() {
 void CurlTransport::Finish(TransferId id, CURLcode code) {
   auto node = transfers_.extract(id);
   curl_multi_remove_handle(multi_.get(), node.mapped()->easy());
+  Leave(node.mapped()->origin());
   node.mapped()->Finish(code);
 }
 
 void CurlTransport::Poll(Duration timeout) {
-  const std::int64_t ms = std::clamp<std::int64_t>((timeout.nanos() + 999'999) / 1'000'000, 0, kMaxPollMs);
-  curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(ms), nullptr);
+  TellKernel();
+  std::int64_t ms = std::clamp<std::int64_t>((timeout.nanos() + 999'999) / 1'000'000, 0, kMaxPollMs);
+  long due_ms = -1;
+  curl_multi_timeout(multi_.get(), &due_ms);
+  if (due_ms >= 0) {
+    ms = std::min<std::int64_t>(ms, due_ms);
+  }
+  const int count = ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), static_cast<int>(ms));
+  ready_ = 0;
+  for (int i = 0; i < count; ++i) {
+    if (events_[static_cast<std::size_t>(i)].data.fd == wake_.get()) {
+      std::uint64_t wakes = 0;
+      (void)!::read(wake_.get(), &wakes, sizeof wakes);
+    } else {
+      events_[ready_++] = events_[static_cast<std::size_t>(i)];
+    }
+  }
 }
 
-void CurlTransport::Wake() { curl_multi_wakeup(multi_.get()); }
+void CurlTransport::Wake() {
+  const std::uint64_t one = 1;
+  (void)!::write(wake_.get(), &one, sizeof one);  // fails when it is awake anyway
+}
 
 }  // namespace kvs::net

@@ -1,9 +1,16 @@
 #ifndef KVS_PRODUCER_NET_CURL_TRANSPORT_H_
 #define KVS_PRODUCER_NET_CURL_TRANSPORT_H_
 
+#include <array>
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
+
+#include <sys/epoll.h>
 
 #include <curl/curl.h>
 
@@ -11,10 +18,15 @@
 
 namespace kvs::net {
 
-// HTTP over libcurl's multi interface: connections, DNS answers and TLS sessions are shared by all transfers.
+// HTTP over libcurl's multi interface: connections, DNS answers and TLS sessions are shared by all transfers. What it costs depends
+// on the transfers that have something to do, not on those that there are.
 // Thread: network thread only, except Wake.
 class CurlTransport : public Transport {
  public:
+  // Calls that are under way to one host at the same time; further ones wait, and use the connections of these again. What a stream
+  // sends is not counted. More at once would be more calls in a second than the service allows an account.
+  static constexpr std::size_t kCallsAtOnce = 16;
+
   CurlTransport();
   ~CurlTransport() override;
 
@@ -35,17 +47,59 @@ class CurlTransport : public Transport {
   void Wake();
 
  private:
+  class Transfer;
+  // A file that is closed with its owner.
+  class File {
+   public:
+    explicit File(int file) : file_(file) {}
+    ~File();
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    int get() const { return file_; }
+
+   private:
+    const int file_;
+  };
   struct MultiDeleter {
     void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
   };
   struct ShareDeleter {
     void operator()(CURLSH* share) const { curl_share_cleanup(share); }
   };
-  class Transfer;
+  // What libcurl wants to hear of a socket, and what the kernel has been told of that: both change for every frame, and
+  // mostly back again before anybody waits.
+  struct Interest {
+    std::uint32_t wanted = 0;
+    std::uint32_t told = 0;
+    bool changed = false;  // it is in changed_
+  };
+  // The calls to one host.
+  struct Origin {
+    std::size_t under_way = 0;
+    std::deque<std::unique_ptr<Transfer>> waiting;
+  };
+  static constexpr std::size_t kEventsAtOnce = 256;
+
+  static int OnSocket(CURL* easy, curl_socket_t socket, int what, void* self, void* unused) noexcept;
+  void Want(curl_socket_t socket, std::uint32_t events);
+  void TellKernel();
+  void Add(std::unique_ptr<Transfer> transfer);
+  // A call to this host is over: the next one may start.
+  void Leave(const std::string& origin);
+  void Act(curl_socket_t socket, int events);
+  void FinishDone();
   void Remove(TransferId id);
   void ResumeRefused();
   void Finish(TransferId id, CURLcode code);
 
+  const File epoll_;
+  const File wake_;  // an eventfd
+  std::unordered_map<curl_socket_t, Interest> interests_;
+  std::vector<curl_socket_t> changed_;
+  std::array<epoll_event, kEventsAtOnce> events_{};
+  std::size_t ready_ = 0;  // of events_
+  std::vector<TransferId> resumed_;
+  std::map<std::string, Origin> origins_;  // that calls are under way to
   std::unique_ptr<CURLSH, ShareDeleter> share_;
   std::unique_ptr<CURLM, MultiDeleter> multi_;
   std::map<TransferId, std::unique_ptr<Transfer>> transfers_;

@@ -58,7 +58,9 @@ void NetworkLoop::RunOnce(Duration max_wait) {
       wait = std::clamp(*next - clock_.Mono(), Duration(), wait);
     }
   }
+  busy_.BeginWait(clock_.Mono());
   transport_.Poll(wait);
+  busy_.EndWait(clock_.Mono());
 }
 
 }  // namespace kvs::net

@@ -6,6 +6,7 @@
 
 #include "kvs/credentials.h"
 #include "pic/base/clock.h"
+#include "producer/net/busy_meter.h"
 #include "producer/net/curl_transport.h"
 #include "producer/net/mailbox.h"
 #include "producer/net/timer_queue.h"
@@ -13,7 +14,7 @@
 namespace kvs::net {
 
 // What the network thread does, one round at a time; there is no thread in here.
-// Thread: network thread only, except Post.
+// Thread: network thread only, except Post, Wake and busy.
 class NetworkLoop : public NetworkServices {
  public:
   explicit NetworkLoop(const Clock& clock) : clock_(clock) {}
@@ -30,6 +31,10 @@ class NetworkLoop : public NetworkServices {
 
   // Tasks, timers, transfers; then waits for more, at most `max_wait`.
   void RunOnce(Duration max_wait);
+  // Ends the wait, or the next one when it does not wait now.
+  void Wake() { transport_.Wake(); }
+  // Which part of its time the loop has something to do, of late: 0..1.
+  double busy() const { return busy_.Share(clock_.Mono()); }
 
  private:
   const Clock& clock_;  // outlives the loop
@@ -38,6 +43,7 @@ class NetworkLoop : public NetworkServices {
   TimerQueue timers_;
   std::optional<MonoTime> gathered_at_;  // when the mailbox is looked at again, after there was something in it
   MonoTime next_look_;
+  BusyMeter busy_;  // synchronises itself
 };
 
 }  // namespace kvs::net

@@ -50,7 +50,7 @@ void NetworkThread::Stop() {
     return;
   }
   stop_.store(true, std::memory_order_release);
-  loop_.Post([] {});
+  loop_.Wake();
   thread_.join();
 }
 
