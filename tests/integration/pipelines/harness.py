@@ -122,7 +122,7 @@ class Program:
 class Service:
     """A kvs-local that listens on a port of its own."""
 
-    def __init__(self, folder, *options, name="service"):
+    def __init__(self, folder, *options, name="service", keep=True):
         self.folder = os.path.join(folder, name)
         os.makedirs(self.folder)
         self.events_path = os.path.join(self.folder, "events.jsonl")
@@ -130,8 +130,8 @@ class Service:
         port_file = os.path.join(self.folder, "port")
         self.program = Program(
             self.folder, "kvs-local",
-            [path_of("KVS_LOCAL"), "--data", self.data, "--events", self.events_path,
-             "--keep-sessions", "--port-file", port_file, *options], dict(os.environ))
+            [path_of("KVS_LOCAL"), *(["--data", self.data, "--keep-sessions"] if keep else []), "--events", self.events_path,
+             "--port-file", port_file, *options], dict(os.environ))
         wait_until(lambda: self._listens(port_file), "kvs-local listens")
         with open(port_file, encoding="ascii") as file:
             self.port = int(file.read())
@@ -232,8 +232,9 @@ class Lab:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def service(self, *options, name="service"):
-        service = Service(self.folder, *options, name=name)
+    def service(self, *options, name="service", keep=True):
+        """A kvs-local; unless it is to keep what it gets, it has only descriptions of it, in memory."""
+        service = Service(self.folder, *options, name=name, keep=keep)
         self.programs.append(service.program)
         return service
 
