@@ -307,6 +307,7 @@ bool FragmentAssembler::OnBlockEnd(bool key) {
   if (current_->frames.size() == 1) {
     current_->first_frame_key = key;
   }
+  listener_.OnFrame(current_->frames.back());
   return true;
 }
 

@@ -40,6 +40,8 @@ class FragmentAssembler : private MkvSink {
     virtual ~Listener() = default;
     // A fragment's timecode is known. Sets its number. The answer false stops the assembler.
     virtual bool OnFragmentBegin(Fragment& fragment) = 0;
+    // Its last byte has come.
+    virtual void OnFrame(const FrameInfo& frame) = 0;
     virtual bool OnFragmentComplete(Fragment fragment) = 0;
     // `fragment` is nullptr when the error belongs to none. The answer true (meaningful only when
     // `can_continue`) goes on with the next cluster.

@@ -368,6 +368,16 @@ void LocalService::OnFaultActed(int fault, const PutMediaSession& session) {
            session.now());
 }
 
+void LocalService::OnFrame(const PutMediaSession& session, const FrameInfo& frame) {
+  LogEvent("frame",
+           SessionMembers(session)
+               .Number("track", frame.track)
+               .Number("frame_ns", frame.time_ns)
+               .Number("size", frame.size)
+               .Number("time_us", ToMicros(session.now())),
+           session.now());
+}
+
 void LocalService::OnAck(const PutMediaSession& session, const Ack& ack, bool delivered) {
   if (ack.type == AckType::kError) {
     ++RecordOf(session.request().stream).totals.error_acks;

@@ -143,6 +143,7 @@ class LocalService : private SessionHost {
   Time FaultChange(int fault, Time now) const override;
   bool CountFaultFragment(int fault) override;
   void OnFaultActed(int fault, const PutMediaSession& session) override;
+  void OnFrame(const PutMediaSession& session, const FrameInfo& frame) override;
   void OnAck(const PutMediaSession& session, const Ack& ack, bool delivered) override;
   void OnFragmentStored(const PutMediaSession& session, Fragment& fragment) override;
   void OnFragmentDiscarded(const PutMediaSession& session, const Fragment& fragment,

@@ -197,6 +197,12 @@ bool PutMediaSession::OnFragmentBegin(Fragment& fragment) {
   return phase_ == Phase::kOpen;
 }
 
+void PutMediaSession::OnFrame(const FrameInfo& frame) {
+  if (config_.tell_frames) {
+    host_.OnFrame(*this, frame);
+  }
+}
+
 PutMediaSession::ArmedFault* PutMediaSession::FaultOnFragment() {
   ArmedFault* wanted = nullptr;
   for (ArmedFault& armed : faults_) {

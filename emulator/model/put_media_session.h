@@ -33,6 +33,7 @@ struct SessionConfig {
   bool fragment_rate_is_error = false;  // else reading pauses
   std::uint64_t bytes_per_second = 0;   // 0: no limit
   bool keep_media = true;               // hold the bytes of fragments until they are taken
+  bool tell_frames = false;             // each to the host, when its last byte has come
 };
 
 struct SessionRequest {
@@ -136,6 +137,7 @@ class PutMediaSession : private FragmentAssembler::Listener {
   };
 
   bool OnFragmentBegin(Fragment& fragment) override;
+  void OnFrame(const FrameInfo& frame) override;
   bool OnFragmentComplete(Fragment fragment) override;
   bool OnMediaError(int error_id, const std::string& detail, const Fragment* fragment,
                     bool can_continue) override;

@@ -30,6 +30,8 @@ class SessionHost {
   virtual void OnFaultActed(int fault, const PutMediaSession& session) = 0;
 
   // What happened, for the log, the counters and the list of stored fragments.
+  // Only with SessionConfig::tell_frames.
+  virtual void OnFrame(const PutMediaSession& session, const FrameInfo& frame) = 0;
   virtual void OnAck(const PutMediaSession& session, const Ack& ack, bool delivered) = 0;
   // Just before it is handed out; sets `fragment.duplicate`.
   virtual void OnFragmentStored(const PutMediaSession& session, Fragment& fragment) = 0;

@@ -21,6 +21,9 @@ inline constexpr std::int64_t ToMillis(Time time) {
 inline constexpr std::int64_t ToMillis(Duration duration) {
   return std::chrono::floor<std::chrono::milliseconds>(duration).count();
 }
+inline constexpr std::int64_t ToMicros(Time time) {
+  return std::chrono::floor<std::chrono::microseconds>(time).time_since_epoch().count();
+}
 inline constexpr Time FromMillis(std::int64_t milliseconds) {
   return Time(std::chrono::milliseconds(milliseconds));
 }

@@ -16,6 +16,7 @@ D is a duration: 250ms, 5s, 45m, 1h; a bare number is seconds. SIZE is bytes: 10
                              of them as DIR/<stream>/fragments.jsonl
   --keep-sessions            also keep the raw body of each PutMedia
   --events FILE              JSON-lines log of everything that happened; - is standard output
+  --frame-events             log each frame as well, when its last byte has come
   --stream NAME[:HOURS]      create this stream at start; retention 24 h unless given
   --region NAME              (us-west-2) when given, other regions' signatures are refused
   --account ID               (123456789012)

@@ -144,6 +144,7 @@ std::map<std::string, Setter> ValueOptions(Options* o, std::string* fault_proble
 std::map<std::string, bool*> Switches(Options* o) {
   return {
       {"--keep-sessions", &o->keep_sessions},
+      {"--frame-events", &o->service.session.tell_frames},
       {"--no-auth", &o->no_auth},
       {"--tls", &o->tls},
       {"--keep-open-after-error", &o->service.session.keep_open_after_error},
