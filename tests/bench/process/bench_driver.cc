@@ -16,6 +16,7 @@
 // The exit status is 1 when something is refused or does not end.
 #include <dirent.h>
 #include <linux/perf_event.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -140,14 +141,19 @@ std::size_t VirtualBytes() {
   return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-std::size_t CountThreads() {
+// The names of all threads.
+std::vector<std::string> ThreadNames() {
+  std::vector<std::string> names;
   DIR* const dir = opendir("/proc/self/task");
-  std::size_t count = 0;
-  while (readdir(dir) != nullptr) {
-    ++count;
+  while (const dirent* const entry = readdir(dir)) {
+    std::ifstream file("/proc/self/task/" + std::string(entry->d_name) + "/comm");
+    std::string name;
+    if (entry->d_name[0] != '.' && std::getline(file, name)) {
+      names.push_back(name);
+    }
   }
   closedir(dir);
-  return count - 2;  // "." and ".."
+  return names;
 }
 
 struct Sample {
@@ -165,12 +171,15 @@ struct Held {
   std::size_t resident = MemoryLine({"Rss:"});
   std::size_t own = MemoryLine({"Private_Clean:", "Private_Dirty:"});
   std::size_t virtual_bytes = VirtualBytes();
-  std::size_t threads = CountThreads();
+  std::vector<std::string> threads = ThreadNames();
 };
 
 std::ostream& operator<<(std::ostream& out, const Held& held) {
-  return out << R"({"resident":)" << held.resident << R"(,"private":)" << held.own << R"(,"virtual":)" << held.virtual_bytes << R"(,"threads":)"
-             << held.threads << "}";
+  out << R"({"resident":)" << held.resident << R"(,"private":)" << held.own << R"(,"virtual":)" << held.virtual_bytes << R"(,"threads":[)";
+  for (std::size_t i = 0; i < held.threads.size(); ++i) {
+    out << (i == 0 ? "" : ",") << '"' << held.threads[i] << '"';
+  }
+  return out << "]}";
 }
 
 // Media -------------------------------------------------------------------------------------------
@@ -345,7 +354,6 @@ class Bench {
   }
 
   void Run() {
-    const Held before;
     play_at_ = WallMicros();
     const auto play = Clock::now();
     if (gst_element_set_state(pipeline_, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
@@ -376,7 +384,7 @@ class Bench {
     if (errors_ != 0) {
       Die("an ERROR on the bus: " + error_);
     }
-    Print(before, begin, end, after, Millis(playing - play), Millis(stop - ends), Millis(stopped - stop));
+    Print(begin, end, after, Millis(playing - play), Millis(stop - ends), Millis(stopped - stop));
     WriteLog();
   }
 
@@ -573,13 +581,12 @@ class Bench {
     return sample;
   }
 
-  void Print(const Held& before, const Sample& begin, const Sample& end, const Held& after, double play, double eos, double stop) const {
+  void Print(const Sample& begin, const Sample& end, const Held& after, double play, double eos, double stop) const {
     std::cout << R"({"frames":)" << end.frames - begin.frames << R"(,"bytes":)" << end.bytes - begin.bytes << R"(,"all_frames":)" << end.frames
               << R"(,"seconds":)" << std::chrono::duration<double>(end.at - begin.at).count() << R"(,"cpu":)" << end.cpu - begin.cpu
               << R"(,"pusher_cpu":)" << end.pusher_cpu - begin.pusher_cpu << R"(,"switches":)" << end.switches - begin.switches
               << R"(,"allocations":)" << end.allocations - begin.allocations << R"(,"system_calls":)"
-              << (system_call_counter_ >= 0 ? std::to_string(end.system_calls - begin.system_calls) : "null") << R"(,"before":)" << before
-              << R"(,"after":)" << after << R"(,"play_at_us":)" << play_at_ << R"(,"to_playing_ms":)" << play << R"(,"to_eos_ms":)" << eos
+              << (system_call_counter_ >= 0 ? std::to_string(end.system_calls - begin.system_calls) : "null") << R"(,"after":)" << after << R"(,"play_at_us":)" << play_at_ << R"(,"to_playing_ms":)" << play << R"(,"to_eos_ms":)" << eos
               << R"(,"to_null_ms":)" << stop << R"(,"late_ms":)" << Millis(late_) << R"(,"push_us":[)";
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       std::cout << (i == 0 ? "" : ",") << parts_[i];
@@ -629,6 +636,8 @@ int main(int argc, char** argv) {
   if (options.bits != 0 && options.rate != 0) {
     Replace(clips[0], options.bits, options.rate);
   }
+  // What reading has left is not to be what the sinks are made of.
+  malloc_trim(0);
   Bench bench(options, std::move(clips));
   bench.Run();
 }

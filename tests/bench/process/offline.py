@@ -3,6 +3,7 @@
 import collections
 import os
 import statistics
+import time
 
 import processes
 import recordings
@@ -14,6 +15,7 @@ SERVICE = ("--no-auth", "--put-media-tps", "0", "--max-sessions", "0", "--stream
 # One branch needs no queue, and has no thread to hand frames to: what that costs differs from run to run.
 BRANCHES = {False: "demux.video_0 ! h264parse ! {video} ",
             True: "demux.video_0 ! queue ! h264parse ! {video} demux.audio_0 ! queue ! aacparse ! {audio} "}
+UPLOADS = (1, 2)  # of curl at once, to see what the service takes
 SINK = "kvssink name=sink stream-name=s streaming-type=offline endpoint={url} {ca}"
 
 
@@ -115,7 +117,7 @@ def session_of(lab, recording, file, folder):
 
 
 def measure(lab, chosen, folder, rounds, transports=(False, True)):
-    results = []
+    """The rows, and what kvs-local takes by itself of the last recording."""
     rows = []
     for recording in chosen:
         file = recording.make(folder)
@@ -126,5 +128,22 @@ def measure(lab, chosen, folder, rounds, transports=(False, True)):
             row.round(body)
     for row, _ in rows:
         row.service.stop()
-        results.append(row.result())
-    return results
+    return {"rows": [row.result() for row, _ in rows],
+            "capacity": [capacity(lab, rows[-1][1], tls, uploads) for tls in transports for uploads in UPLOADS]}
+
+
+def capacity(lab, body, tls, uploads):
+    """What kvs-local takes of so many curls at once."""
+    service = lab.service(*SERVICE, *(["--tls"] if tls else []), *(word for number in range(uploads) for word in ("--stream", f"c{number}")),
+                          name=f"capacity-{uploads}-{'tls' if tls else 'http'}", keep=False)
+    server, begin = processes.cpu_of(service.program.process.pid), time.monotonic()
+    programs = [lab.start(curl(body, service, f"c{number}"), f"curl-{number}") for number in range(uploads)]
+    for program in programs:
+        end = program.wait()
+        if end.code != 0:
+            raise AssertionError(str(end))
+    seconds = time.monotonic() - begin
+    cpu = processes.cpu_of(service.program.process.pid) - server
+    service.stop()
+    size = uploads * os.path.getsize(body)
+    return {"tls": tls, "uploads": uploads, "bytes": size, "bytes_per_second": size / seconds, "server_cpu_per_gb": cpu * GB / size}
