@@ -35,10 +35,10 @@ def wire(result):
 
 
 def offline(results):
-    rows = [[row["what"], wire(row), of(row["curl"]), of(row["demux"]), of(row["kvssink_net"]), of(row["ratio"]),
+    rows = [[row["what"], wire(row), of(row["minimal"]), of(row["curl"]), of(row["demux"]), of(row["kvssink_net"]), of(row["ratio"]),
              f"{TARGETS[row['recording']]:.2f}" if row["tls"] else "", of(row["server"]["kvssink"])] for row in results["rows"]]
     text = "### Uploads of files\n\n" + table(
-        ("Recording", "", "curl", "reading alone", "`kvssink` without reading", "multiple of curl", "target", "`kvs-local`"), *rows)
+        ("Recording", "", "minimal sender", "curl", "reading alone", "`kvssink` without reading", "multiple of curl", "target", "`kvs-local`"), *rows)
     rows = [[str(row["uploads"]), wire(row), f"{row['bytes_per_second'] / 1e6:.0f}", f"{row['server_cpu_per_gb']:.2f}"]
             for row in results["capacity"]]
     return text + ("\nCPU seconds for each GB. What `kvs-local` takes by itself, with nothing but curl in front of it (its one thread and all "
@@ -55,7 +55,8 @@ def latency(results):
                           ("sound: pad → its last byte is read by the service", "sound"),
                           ("pad → BUFFERING of the fragment, in the application", "first_frame_to_buffering"),
                           ("pad → PERSISTED of the fragment that the frame ends", "end_to_persisted")):
-            rows.append([what, wire(row), str(row[key]["count"]), *times(row[key])])
+            if key in row:
+                rows.append([what + ("" if "sound" in row else "; no sound"), wire(row), str(row[key]["count"]), *times(row[key])])
     late = max(row["late_ms"] for row in results)
     return ("### From the pad to the wire\n\n" + table(("Realtime, 1080p 4 Mbit/s + AAC; ms", "", "Count", "p50", "p90", "p99", "max"), *rows) +
             f"\nThe machine woke the pushing thread up to {late:.1f} ms late.\n\n![Latency](performance-latency.svg)\n")
@@ -129,11 +130,13 @@ def draw(results, folder):
         data, lines = "", []
         for row in results["latency"]:
             for kind in ("picture", "sound"):
+                if kind not in row or not row["tls"]:
+                    continue
                 times = row[kind]["times"]
-                name = f"{kind}_{wire(row)}"
+                name = f"{kind}_{len(lines)}"
                 data += block(name, [(time, 100 * (i + 1) / len(times)) for i, time in enumerate(times)])
-                lines.append(f'${name} using 1:2 with lines lw 2 title "{kind}, {wire(row)}"')
-        gnuplot(folder, "performance-latency.svg", data + 'set key bottom right\nset logscale x\nset xlabel "ms from the pad to the service"\n'
+                lines.append(f'${name} using 1:2 with lines lw 2 title "{kind}{"" if "sound" in row else ", no sound"}"')
+        gnuplot(folder, "performance-latency.svg", data + 'set key bottom right\nset logscale x\nset xlabel "ms from the pad to the service, TLS"\n'
                 'set ylabel "% of frames"\nplot ' + ", ".join(lines) + "\n")
     if "streams" in results:
         rows = [row for row in results["streams"] if row["tls"]]

@@ -48,6 +48,28 @@ TEST(PutMediaSessionTest, AcksEachFragmentInOrder) {
   EXPECT_EQ(output.fragments[0].complete_by, CompleteBy::kEndOfBody);
 }
 
+// How scripts/bench knows when a frame has come.
+TEST(PutMediaSessionTest, TellsEachFrameWithItsLastByteWhenAsked) {
+  ServiceConfig config;
+  config.session.tell_frames = true;
+  ServiceHarness harness(config);
+  const auto session = harness.Open();
+  const Buffer fragment = VideoFragment(1000);
+  session->Feed(Join(VideoHeader(), Buffer(fragment.begin(), fragment.end() - 1)), harness.now());
+  const std::size_t before = harness.Events({R"("event":"frame")"}).size();
+  harness.Pass(7ms);
+  session->Feed(Buffer(fragment.end() - 1, fragment.end()), harness.now());
+  const auto told = harness.Events({R"("event":"frame")", R"("stream":"s")", R"("track":1)"});
+  ASSERT_EQ(told.size(), before + 1);
+  EXPECT_NE(told.back().find(R"("time_us":)" + std::to_string(ToMicros(harness.now()))), std::string::npos) << told.back();
+}
+
+TEST(PutMediaSessionTest, TellsNoFramesUnlessAsked) {
+  ServiceHarness harness;
+  Upload(harness, Join(VideoHeader(), VideoFragment(1000)));
+  EXPECT_TRUE(harness.Events({R"("event":"frame")"}).empty());
+}
+
 TEST(PutMediaSessionTest, AckLinesLookLikeTheServices) {
   ServiceHarness harness;
   const Output output = Upload(harness, Join(VideoHeader(), VideoFragment(1000)));
