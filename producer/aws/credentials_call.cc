@@ -83,6 +83,7 @@ class Exchange {
     if (!words.message.empty()) {
       message += ": " + PrintableExcerpt(words.message, kMaxExcerpt);
     }
+    message += service::RedirectHint(response.status);
     return Status(refused ? StatusCode::kCredentialsRefused : mapped,
                   message + std::string(refused ? text_.refusal_hint : ""))
         .WithService(response.status, PrintableExcerpt(words.type, kMaxExcerpt), "");
@@ -139,6 +140,7 @@ Status CallText::NotUnderstood(std::string_view why) const {
 }
 
 void StartCall(NetworkServices& net, CredentialsCall call, std::weak_ptr<void> alive, std::function<void(Result<Secret>)> done) {
+  call.how.answer_limit = kMaxAnswerBytes;
   auto exchange = std::make_shared<Exchange>(std::move(call.text), std::move(alive), std::move(done));
   if (net.transport() == nullptr) {
     net.Post([exchange] { exchange->Finish({std::nullopt, TransportError::kOther, "there is no network"}); });

@@ -89,12 +89,14 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
     }
     std::string_view role = answer->Reveal();
     role = role.substr(0, role.find_first_of("\r\n"));
-    aws::CredentialsCall call = WithToken(MakeCall("GET", kRolePath + aws::PercentEncode(role, ""), "the credentials of its role"));
+    // Before anything is made of it: it becomes part of a URL and of messages.
     if (role.empty() || role.size() > kMaxRoleName) {
-      done_(call.text.NotUnderstood("the name of the role has " + std::to_string(role.size()) + " characters"));
+      done_(MakeCall("GET", kRolePath, "its role")
+                .text.NotUnderstood("the name of the role has " + std::to_string(role.size()) + " characters"));
       return;
     }
-    aws::AskForCredentials(net_, std::move(call), kNames, alive_, done_);
+    aws::AskForCredentials(net_, WithToken(MakeCall("GET", kRolePath + aws::PercentEncode(role, ""), "the credentials of its role")),
+                           kNames, alive_, done_);
   }
 
   [[nodiscard]] aws::CredentialsCall MakeCall(const char* method, const std::string& path, const char* what) const {

@@ -33,9 +33,17 @@ constexpr std::size_t kMaxHeaderBytes = 32 * 1024;
 constexpr std::size_t kMaxHeaders = 128;
 // The longest wait that epoll's int of milliseconds is asked for.
 constexpr std::int64_t kMaxPollMs = 60'000;
+// So many looks, about a second apart, has the rest of an answer that refuses an upload, which has no time limit as a whole.
+constexpr int kLooksForRefusal = 10;
 
 TransportError MapCurlCode(CURLcode code, bool connected) {
   switch (code) {
+    // A line of a head that is longer than libcurl's own limit (100 KiB in 7.88). Memory itself does not run out here.
+    case CURLE_OUT_OF_MEMORY:
+#if LIBCURL_VERSION_NUM >= 0x080600
+    case CURLE_TOO_LARGE:
+#endif
+      return TransportError::kResponseTooLarge;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
       return TransportError::kNameResolution;
@@ -58,8 +66,10 @@ TransportError MapCurlCode(CURLcode code, bool connected) {
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
       return TransportError::kConnectionLost;
-    case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
+      // Also what a host speaks: something else than HTTP/1.1, for now.
+      return connected ? TransportError::kProtocol : TransportError::kBadUrl;
+    case CURLE_URL_MALFORMAT:
       return TransportError::kBadUrl;
     case CURLE_ABORTED_BY_CALLBACK:
       return TransportError::kCancelled;
@@ -125,6 +135,7 @@ class CurlTransport::Transfer {
     return sockets_.size() == 1 ? std::optional(sockets_.front()) : std::nullopt;
   }
   bool paused() const { return paused_; }
+  bool refused() const { return refused_; }
   void Resume() {
     dry_ = false;
     if (std::exchange(paused_, false)) {
@@ -133,6 +144,8 @@ class CurlTransport::Transfer {
   }
   // Whether the peer has closed its side, and had done so at the last look as well: what it sent before was read meanwhile.
   bool Abandoned();
+  // Whether the rest of an answer that refuses has taken too long, by the number of looks.
+  bool RefusalTakesTooLong() { return refused_ && ++looks_at_refusal_ > kLooksForRefusal; }
   // Reports the end. The transfer is gone from the transport by now.
   void Finish(CURLcode code);
 
@@ -159,6 +172,8 @@ class CurlTransport::Transfer {
   static curl_socket_t OpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
   static int CloseSocket(void* self, curl_socket_t socket) noexcept;
   bool TakeHeaderLine(std::string_view line);
+  // Whether so much more of the body is within the limit.
+  bool TakeBodyBytes(std::size_t bytes);
 
   const TransferId id_;
   CurlTransport& transport_;
@@ -173,10 +188,13 @@ class CurlTransport::Transfer {
 
   service::HttpResponse response_;
   std::size_t header_bytes_ = 0;
+  std::size_t body_bytes_ = 0;
   bool have_head_ = false;
-  bool too_large_ = false;
-  bool dry_ = false;     // the body had no more to give: it is not asked before it says so
-  bool paused_ = false;  // curl knows
+  std::string too_large_;  // what is, when something is
+  bool refused_ = false;   // a streamed body, by the head of the answer
+  int looks_at_refusal_ = 0;
+  bool dry_ = false;       // the body had no more to give: it is not asked before it says so
+  bool paused_ = false;    // curl knows
   std::vector<curl_socket_t> sockets_;  // open ones of a streamed body; several while addresses are tried at once
   bool peer_closed_ = false;            // at the last look
 };
@@ -327,16 +345,28 @@ std::size_t CurlTransport::Transfer::WriteCallback(char* data, std::size_t size,
                                                    void* self) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::size_t bytes = size * count;
-  if (transfer.response_.status == service::kHttpOk &&
-      transfer.handler_->OnBody({reinterpret_cast<const std::uint8_t*>(data), bytes})) {
+  const bool is_ok = transfer.response_.status == service::kHttpOk;
+  // What an upload is answered goes on for as long as that does, when somebody takes it.
+  const bool is_endless = is_ok && transfer.options_.stream_body;
+  if (!is_endless && !transfer.TakeBodyBytes(bytes)) {
+    return 0;  // curl ends the transfer
+  }
+  if (is_ok && transfer.handler_->OnBody({reinterpret_cast<const std::uint8_t*>(data), bytes})) {
     return bytes;
   }
-  if (transfer.response_.body.size() + bytes > service::kMaxResponseBytes) {
-    transfer.too_large_ = true;
-    return 0;  // curl ends the transfer
+  if (is_endless && !transfer.TakeBodyBytes(bytes)) {
+    return 0;
   }
   transfer.response_.body.append(data, bytes);
   return bytes;
+}
+
+bool CurlTransport::Transfer::TakeBodyBytes(std::size_t bytes) {
+  body_bytes_ += bytes;
+  if (body_bytes_ > options_.answer_limit) {
+    too_large_ = "more than " + std::to_string(options_.answer_limit) + " bytes";
+  }
+  return too_large_.empty();
 }
 
 std::size_t CurlTransport::Transfer::HeaderCallback(char* data, std::size_t size, std::size_t count,
@@ -349,7 +379,7 @@ bool CurlTransport::Transfer::TakeHeaderLine(std::string_view line) {
   constexpr int kFirstFinalStatus = 200;
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHeaderBytes || response_.headers.size() >= kMaxHeaders) {
-    too_large_ = true;
+    too_large_ = "a head of more than " + std::to_string(kMaxHeaderBytes) + " bytes or " + std::to_string(kMaxHeaders) + " lines";
     return false;
   }
   line = Trim(line);
@@ -362,6 +392,7 @@ bool CurlTransport::Transfer::TakeHeaderLine(std::string_view line) {
     if (response_.status >= kFirstFinalStatus && !have_head_) {
       have_head_ = true;
       if (response_.status != service::kHttpOk && options_.stream_body) {
+        refused_ = true;
         transport_.refused_.push_back(id_);
       }
       handler_->OnHead(response_.status);
@@ -401,19 +432,30 @@ void CurlTransport::Transfer::Finish(CURLcode code) {
   if (have_head_ && !at_proxy) {
     result.response = std::move(response_);
   }
-  // An answer that refuses comes before the body was sent; that curl could not send the rest does not matter then.
+  std::string words = error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code);
+  // An answer that refuses comes before the body was sent; that curl could not send the rest does not matter then, nor how much the
+  // host has to say about it.
   const bool refused = result.response && result.response->status != service::kHttpOk;
-  if (too_large_) {
-    result.error = TransportError::kResponseTooLarge;
-  } else if (at_proxy) {
+  if (at_proxy) {
     result.error = at_proxy;
-  } else if (code != CURLE_OK && !refused) {
+  } else if (refused) {
+    result.error = std::nullopt;
+  } else if (!too_large_.empty()) {
+    result.error = TransportError::kResponseTooLarge;
+    words = too_large_;
+  } else if (code != CURLE_OK) {
     double connect_seconds = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME, &connect_seconds);
     result.error = MapCurlCode(code, connect_seconds > 0);
+    if (result.error == TransportError::kResponseTooLarge) {
+      words = "an endless line in its head";
+    }
+  } else if (!have_head_) {
+    result.error = TransportError::kConnectionLost;
+    words = "it was closed before the end of the answer's head";
   }
   if (result.error) {
-    result.detail = curl_route_->Detail(error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code));
+    result.detail = curl_route_->Detail(std::move(words));
   }
   handler_->OnDone(std::move(result));
 }
@@ -598,8 +640,9 @@ void CurlTransport::ResumeRefused() {
   }
 }
 
-bool CurlTransport::AnyPaused() const {
-  return std::any_of(transfers_.begin(), transfers_.end(), [](const auto& entry) { return entry.second->paused(); });
+bool CurlTransport::AnyToLookAt() const {
+  return std::any_of(transfers_.begin(), transfers_.end(),
+                     [](const auto& entry) { return entry.second->paused() || entry.second->refused(); });
 }
 
 void CurlTransport::EndAbandoned() {
@@ -609,8 +652,17 @@ void CurlTransport::EndAbandoned() {
       abandoned.push_back(id);
     }
   }
+  std::vector<TransferId> late;
+  for (const auto& [id, transfer] : transfers_) {
+    if (transfer->RefusalTakesTooLong()) {
+      late.push_back(id);
+    }
+  }
   for (const TransferId id : abandoned) {
     Finish(id, CURLE_RECV_ERROR);
+  }
+  for (const TransferId id : late) {
+    Finish(id, CURLE_OPERATION_TIMEDOUT);
   }
 }
 

@@ -38,9 +38,10 @@ class CurlTransport : public Transport {
   // Moves bytes and reports transfers that have ended.
   void Perform();
   // libcurl does not notice that the peer has closed a connection while the upload on it is paused and no more of the answer
-  // is expected. This looks itself, and ends such transfers. To be called once a second or so while AnyPaused.
+  // is expected. This looks itself, and ends such transfers; and those whose upload was refused by an answer that does not come to
+  // an end. To be called once a second or so while AnyToLookAt.
   void EndAbandoned();
-  bool AnyPaused() const;
+  bool AnyToLookAt() const;
   // Waits for something to do, at most `timeout`, or until Wake.
   void Poll(Duration timeout);
   // Thread: any.

@@ -50,7 +50,7 @@ void NetworkLoop::RunOnce(Duration max_wait) {
     next_look_ = now + kLookInterval;
   }
   transport_.Perform();
-  if (transport_.AnyPaused()) {
+  if (transport_.AnyToLookAt()) {
     wait = std::min(wait, next_look_ - now);
   }
   for (const std::optional<MonoTime> next : {timers_.next(), gathered_at_}) {

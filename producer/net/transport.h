@@ -1,6 +1,7 @@
 #ifndef KVS_PRODUCER_NET_TRANSPORT_H_
 #define KVS_PRODUCER_NET_TRANSPORT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -62,6 +63,9 @@ struct TransferOptions {
   bool stream_body = false;  // OnUpload gives the body, sent in chunks while the answer is read
   Duration connect_timeout = Duration::Seconds(5);
   std::optional<Duration> total_timeout;  // of the whole exchange; none for streamed bodies
+  // Of the answer's body; a longer one is kResponseTooLarge, or cut when it refuses. What a streamed body is answered with 200 has
+  // no end of its own.
+  std::size_t answer_limit = service::kMaxResponseBytes;
   std::string ca_path;                    // a file or a folder; empty: the system's
   std::shared_ptr<const Route> route;     // null: any address, and the proxy that libcurl finds in the environment
   // Null: none. With one the exchange has a connection of its own, and its TLS session is nobody else's.

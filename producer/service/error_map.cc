@@ -225,7 +225,7 @@ std::string_view TransportErrorText(TransportError error) {
     case TransportError::kConnectTimeout:
       return "no connection was made in time";
     case TransportError::kTlsHandshake:
-      return "the TLS handshake failed";
+      return "the TLS handshake failed, in which TLS 1.2 or newer is asked for";
     case TransportError::kTlsPeerVerification:
       return "the certificate of the host was not accepted";
     case TransportError::kTlsSetup:
@@ -284,6 +284,14 @@ StatusCode MapTransportError(TransportError error) {
   return StatusCode::kInternal;
 }
 
+std::string_view RedirectHint(int http_status) {
+  constexpr int kFirstRedirect = 300;
+  constexpr int kPastRedirects = 400;
+  return http_status >= kFirstRedirect && http_status < kPastRedirects
+             ? "; it is a redirect to another address, and none is followed: check the endpoint"
+             : "";
+}
+
 Status StatusFromResponse(const CallTarget& target, const HttpResponse& response) {
   ServiceError error = ReadError(response);
   const StatusCode code = IsClockProblem(error) ? StatusCode::kCredentialsExpired
@@ -293,6 +301,7 @@ Status StatusFromResponse(const CallTarget& target, const HttpResponse& response
     message += ": " + error.message;
   }
   message += Hint(target, error, code);
+  message += RedirectHint(response.status);
   return Status(code, std::move(message))
       .WithService(response.status, std::move(error.type), std::move(error.request_id));
 }

@@ -59,6 +59,9 @@ std::string_view TransportErrorText(TransportError error);
 
 StatusCode MapTransportError(TransportError error);
 
+// What helps where the answer is a redirect (3xx), as a clause to append; empty for all others.
+std::string_view RedirectHint(int http_status);
+
 // The error of an answer other than 200: the code, http_status(), service_error() and request_id()
 // filled in, and a message with what was tried on which stream, the service's own words (at most
 // 512 bytes of its `Message`), and what helps where that is known (the missing permission, a wrong

@@ -295,6 +295,7 @@ TEST_F(CurlTransportTest, GarbageIsNoHttp) {
   Start(server.url());
   Run();
   ASSERT_TRUE(outcome_.result && outcome_.result->error);
+  EXPECT_EQ(*outcome_.result->error, TransportError::kProtocol);  // and not that the URL cannot be used, which would be for good
   EXPECT_FALSE(outcome_.result->response.has_value());
 }
 
