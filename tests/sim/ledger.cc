@@ -374,7 +374,8 @@ std::int64_t Ledger::Tolerance() const {
 }
 
 // Where the recording goes on after a jump is the stream's affair. From there on it keeps time: most
-// frames are moved alike, and the others are those that were moved once more.
+// frames are moved alike, and the others are those that were moved once more. Of pictures that are put out of order those next to the
+// jump may be any: when the source pauses just then, nobody can tell which of them are from before it.
 void Ledger::CheckMoved() {
   for (auto& [key, moves] : moved_) {
     std::sort(moves.begin(), moves.end());
@@ -385,7 +386,9 @@ void Ledger::CheckMoved() {
       }
       alike = std::max(alike, end - first);
     }
-    off_time_ += moves.size() - alike;
+    const int reordered = options_.tracks[key.first].b_frames;
+    const std::size_t unclear = reordered > 0 ? static_cast<std::size_t>(reordered) + 1 : 0;
+    off_time_ += std::max(moves.size() - alike, unclear) - unclear;
   }
 }
 
