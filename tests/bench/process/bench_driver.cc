@@ -371,6 +371,7 @@ class Bench {
     }
     end = Take();
     const Held after;
+    stored_ = StoredBytes();
     const auto ends = Clock::now();
     if (options_.end == "eos") {
       for (const Source& source : sources_) {
@@ -420,6 +421,7 @@ class Bench {
             Die("there is no " + options_.sink);
           }
           gst_bin_add(GST_BIN(pipeline_), element);
+          elements_.push_back(element);
           SetProperties(element, stream);
           if (!options_.log.empty()) {
             g_object_set_data(G_OBJECT(element), "stream", GSIZE_TO_POINTER(stream));
@@ -581,12 +583,28 @@ class Bench {
     return sample;
   }
 
+  // Frames that are kept until they are acknowledged.
+  std::uint64_t StoredBytes() const {
+    std::uint64_t sum = 0;
+    for (GstElement* const element : elements_) {
+      GstStructure* stats = nullptr;
+      g_object_get(element, "stats", &stats, nullptr);
+      std::uint64_t bytes = 0;
+      if (gst_structure_get(stats, "stored-bytes", G_TYPE_UINT64, &bytes, nullptr) == FALSE) {
+        Die("stats without stored-bytes");
+      }
+      sum += bytes;
+      gst_structure_free(stats);
+    }
+    return sum;
+  }
+
   void Print(const Sample& begin, const Sample& end, const Held& after, double play, double eos, double stop) const {
     std::cout << R"({"frames":)" << end.frames - begin.frames << R"(,"bytes":)" << end.bytes - begin.bytes << R"(,"all_frames":)" << end.frames
               << R"(,"seconds":)" << std::chrono::duration<double>(end.at - begin.at).count() << R"(,"cpu":)" << end.cpu - begin.cpu
               << R"(,"pusher_cpu":)" << end.pusher_cpu - begin.pusher_cpu << R"(,"switches":)" << end.switches - begin.switches
               << R"(,"allocations":)" << end.allocations - begin.allocations << R"(,"system_calls":)"
-              << (system_call_counter_ >= 0 ? std::to_string(end.system_calls - begin.system_calls) : "null") << R"(,"after":)" << after << R"(,"play_at_us":)" << play_at_ << R"(,"to_playing_ms":)" << play << R"(,"to_eos_ms":)" << eos
+              << (system_call_counter_ >= 0 ? std::to_string(end.system_calls - begin.system_calls) : "null") << R"(,"after":)" << after << R"(,"stored":)" << stored_ << R"(,"play_at_us":)" << play_at_ << R"(,"to_playing_ms":)" << play << R"(,"to_eos_ms":)" << eos
               << R"(,"to_null_ms":)" << stop << R"(,"late_ms":)" << Millis(late_) << R"(,"push_us":[)";
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       std::cout << (i == 0 ? "" : ",") << parts_[i];
@@ -613,10 +631,12 @@ class Bench {
   const int system_call_counter_ = OpenSystemCallCounter();  // before any thread begins
   GstElement* const pipeline_;
   GstBus* const bus_;
+  std::vector<GstElement*> elements_;  // not fakesinks
   std::vector<Source> sources_;
   std::uint64_t frames_ = 0;
   std::uint64_t bytes_ = 0;
   std::int64_t play_at_ = 0;
+  std::uint64_t stored_ = 0;
   Clock::duration late_{};
   std::vector<double> parts_;
   std::vector<LogLine> log_;

@@ -25,7 +25,9 @@ def pipeline(recording, file, sink, video, audio):
 
 
 def demux_only(recording, file):
-    return pipeline(recording, file, "", "fakesink sync=false", "fakesink sync=false")
+    # Nor does kvssink wait for a first frame on each pad.
+    plain = "fakesink sync=false async=false"
+    return pipeline(recording, file, "", plain, plain)
 
 
 def upload(recording, file, service):

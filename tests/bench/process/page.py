@@ -70,17 +70,18 @@ def start(results):
 
 
 def costs(title, results, first, name):
-    rows = [[name(row), wire(row), of(row["cpu_per_byte"], 1e9), of(row["cpu_per_frame"], 1e6, "{:.0f}"), of(row["push_cpu_per_frame"], 1e6, "{:.1f}"),
-             of(row["allocations_per_frame"]), of(row["system_calls_per_frame"]), of(row["switches_per_frame"])] for row in results]
-    return f"### {title}\n\n" + table((first, "", "CPU s/GB", "CPU µs/frame", "of it in the push", "Allocations/frame", "System calls/frame",
-                                       "Context switches/frame"), *rows)
+    rows = [[name(row), wire(row), of(row["cpu_per_byte"], 1e9), of(row["cpu_per_frame"], 1e6, "{:.0f}"),
+             of(row["push_cpu_per_frame"], 1e6, "{:.1f}"), of(row["core"], 100, "{:.1f}"), of(row["allocations_per_frame"]),
+             of(row["system_calls_per_frame"]), of(row["switches_per_frame"])] for row in results]
+    return f"### {title}\n\n" + table((first, "", "CPU s/GB", "CPU µs/frame", "of it in the push", "% of a core", "Allocations/frame",
+                                       "System calls/frame", "Context switches/frame"), *rows)
 
 
 def held(results, first, name):
-    rows = [[name(row), of(row["private"], 1 / MIB, "{:.1f}"), of(row["resident"], 1 / MIB, "{:.1f}"), of(row["virtual"], 1 / MIB, "{:.0f}"),
+    rows = [[name(row), of(row["private"], 1 / MIB, "{:.1f}"), of(row["stored"], 1 / MIB, "{:.1f}"), of(row["resident"], 1 / MIB, "{:.1f}"), of(row["virtual"], 1 / MIB, "{:.0f}"),
              f"{len(row['threads'])}", of(row["to_playing_ms"], form="{:.1f}"), of(row["to_null_ms"], form="{:.1f}"), f"{row['late_ms']:.0f}"]
             for row in results]
-    return "\n" + table((first, "Own memory, MiB", "Resident, MiB", "Address space, MiB", "Threads", "All to PLAYING, ms", "All to NULL, ms",
+    return "\n" + table((first, "Own memory, MiB", "Frames kept, MiB", "Resident, MiB", "Address space, MiB", "Threads", "All to PLAYING, ms", "All to NULL, ms",
                          "Driver late, ms"), *rows)
 
 
