@@ -366,12 +366,14 @@ class Bench {
     if (options_.pace) {
       PushByTheClock(begin);
     } else {
+      sent_ = SumOfStats("bytes-sent");
       begin = Take();
       PushAll();
     }
     end = Take();
     const Held after;
-    stored_ = StoredBytes();
+    stored_ = SumOfStats("stored-bytes");
+    sent_ = SumOfStats("bytes-sent") - sent_;
     const auto ends = Clock::now();
     if (options_.end == "eos") {
       for (const Source& source : sources_) {
@@ -535,6 +537,7 @@ class Bench {
       const Due due = queue.top();
       queue.pop();
       if (!measuring && due.at >= warm) {
+        sent_ = SumOfStats("bytes-sent");
         begin = Take();
         measuring = true;
       }
@@ -583,15 +586,15 @@ class Bench {
     return sample;
   }
 
-  // Frames that are kept until they are acknowledged.
-  std::uint64_t StoredBytes() const {
+  // A counter of the property "stats", of all streams.
+  std::uint64_t SumOfStats(const char* name) const {
     std::uint64_t sum = 0;
     for (GstElement* const element : elements_) {
       GstStructure* stats = nullptr;
       g_object_get(element, "stats", &stats, nullptr);
       std::uint64_t bytes = 0;
-      if (gst_structure_get(stats, "stored-bytes", G_TYPE_UINT64, &bytes, nullptr) == FALSE) {
-        Die("stats without stored-bytes");
+      if (gst_structure_get(stats, name, G_TYPE_UINT64, &bytes, nullptr) == FALSE) {
+        Die(std::string("stats without ") + name);
       }
       sum += bytes;
       gst_structure_free(stats);
@@ -604,7 +607,7 @@ class Bench {
               << R"(,"seconds":)" << std::chrono::duration<double>(end.at - begin.at).count() << R"(,"cpu":)" << end.cpu - begin.cpu
               << R"(,"pusher_cpu":)" << end.pusher_cpu - begin.pusher_cpu << R"(,"switches":)" << end.switches - begin.switches
               << R"(,"allocations":)" << end.allocations - begin.allocations << R"(,"system_calls":)"
-              << (system_call_counter_ >= 0 ? std::to_string(end.system_calls - begin.system_calls) : "null") << R"(,"after":)" << after << R"(,"stored":)" << stored_ << R"(,"play_at_us":)" << play_at_ << R"(,"to_playing_ms":)" << play << R"(,"to_eos_ms":)" << eos
+              << (system_call_counter_ >= 0 ? std::to_string(end.system_calls - begin.system_calls) : "null") << R"(,"after":)" << after << R"(,"stored":)" << stored_ << R"(,"sent":)" << sent_ << R"(,"play_at_us":)" << play_at_ << R"(,"to_playing_ms":)" << play << R"(,"to_eos_ms":)" << eos
               << R"(,"to_null_ms":)" << stop << R"(,"late_ms":)" << Millis(late_) << R"(,"push_us":[)";
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       std::cout << (i == 0 ? "" : ",") << parts_[i];
@@ -637,6 +640,7 @@ class Bench {
   std::uint64_t bytes_ = 0;
   std::int64_t play_at_ = 0;
   std::uint64_t stored_ = 0;
+  std::uint64_t sent_ = 0;
   Clock::duration late_{};
   std::vector<double> parts_;
   std::vector<LogLine> log_;

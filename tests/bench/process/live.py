@@ -136,7 +136,8 @@ class Bench:
                 "cpu_per_byte": above("cpu", "bytes"), "cpu_per_frame": above("cpu", "frames"), "core": above("cpu", "seconds"),
                 "push_cpu_per_frame": above("pusher_cpu", "frames"), "allocations_per_frame": above("allocations", "frames"),
                 "system_calls_per_frame": above("system_calls", "frames"), "switches_per_frame": above("switches", "frames"),
-                "private": held("private"), "stored": range_of([ours["stored"] for ours, _ in pairs]), "resident": held("resident"), "virtual": held("virtual"), "threads": more_threads(*pairs[-1]),
+                "private": held("private"), "stored": range_of([ours["stored"] for ours, _ in pairs]),
+                "sent": range_of([ours["sent"] / ours["bytes"] for ours, _ in pairs]), "resident": held("resident"), "virtual": held("virtual"), "threads": more_threads(*pairs[-1]),
                 "to_playing_ms": range_of([ours["to_playing_ms"] for ours, _ in pairs]),
                 "to_null_ms": range_of([ours["to_null_ms"] for ours, _ in pairs]),
                 "late_ms": max(ours["late_ms"] for ours, _ in pairs)}
