@@ -1,137 +1,187 @@
-// What the core costs per frame, without sockets: put, send, acknowledge. Copying the same bytes with memcpy stands beside each,
-// so that the ratio within one run is what counts.
+// A frame through the core, without sockets: put, sent, acknowledged. Copying the same bytes stands beside it.
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
-#include <vector>
+#include <utility>
+#include <variant>
 
-#include <benchmark/benchmark.h>
-
-#include "pic/ack/ack_parser.h"
-#include "pic/codec/nal.h"
 #include "pic/stream/stream_core.h"
+#include "tests/bench/bench.h"
+#include "tests/bench/keep.h"
+#include "tests/bench/media.h"
 
-namespace kvs {
+namespace kvs::bench {
 namespace {
 
-// avcC of a 640x480 stream: one SPS, one PPS.
-const std::vector<std::uint8_t> kAvcC = {0x01, 0x42, 0xc0, 0x1e, 0xff, 0xe1, 0x00, 0x0c, 0x67, 0x42, 0xc0, 0x1e, 0xda, 0x02,
-                                         0x80, 0xf6, 0x84, 0x00, 0x00, 0x03, 0x01, 0x00, 0x04, 0x68, 0xce, 0x3c, 0x80};
+constexpr std::int64_t kFirstMs = 1'700'000'000'000;
+constexpr std::size_t kPullBytes = std::size_t{64} * 1024;  // what libcurl asks for at a time
+constexpr std::uint64_t kStore = std::uint64_t{64} << 20;
 
-std::vector<std::uint8_t> AccessUnit(std::size_t bytes) {
-  std::vector<std::uint8_t> frame(bytes, 0xA5);
-  const auto nal = static_cast<std::uint32_t>(bytes - 4);
-  for (int i = 0; i < 4; ++i) {
-    frame[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(nal >> (24 - 8 * i));
-  }
-  return frame;
-}
-
-// One stream with a service that stores everything at once.
+// One stream, with a service that takes everything at once and acknowledges it a fragment later.
 class Uplink {
  public:
-  Uplink() {
+  explicit Uplink(std::int64_t frames_per_second, Duration buffer = Duration::Seconds(120)) : rate_(frames_per_second) {
     StreamCore::Options options;
     options.config.name = "bench";
-    options.pool = std::make_shared<BlockPool>(std::uint64_t{64} << 20);
+    options.config.buffer_duration = buffer;
+    options.pool = std::make_shared<BlockPool>(kStore);
     options.app = "bench";
-    core_ = std::make_unique<StreamCore>(options);
-    Track track;
-    track.codec_private = kAvcC;
-    if (!core_->SetTrack(track, now_).ok()) {
+    core_ = std::make_unique<StreamCore>(std::move(options));
+    if (!core_->SetTrack(Video(), now_).ok()) {
       std::abort();
     }
-    Answer();
   }
 
   void Put(const std::vector<std::uint8_t>& payload) {
+    now_.mono = now_.mono + Duration::Seconds(1) / rate_;
     Frame frame;
-    frame.pts = MediaTime::FromMillis(1'700'000'000'000 + 33 * frames_);
-    frame.key_frame = frames_ % 30 == 0;
+    frame.pts = MediaTime::FromMillis(kFirstMs + TimeOf(frames_));
+    frame.key_frame = frames_ % rate_ == 0;
     frame.data = payload;
-    benchmark::DoNotOptimize(core_->PutFrame(frame, now_));
-    if (frame.key_frame) {
-      const std::string ack = "{\"EventType\":\"PERSISTED\",\"FragmentTimecode\":" +
-                              std::to_string(1'700'000'000'000 + 33 * (frames_ - 30)) + ",\"FragmentNumber\":\"1\"}\n";
-      core_->OnAckBytes(1, {reinterpret_cast<const std::uint8_t*>(ack.data()), ack.size()}, now_);
+    if (!core_->PutFrame(frame, now_).status.ok()) {
+      std::abort();
     }
     ++frames_;
-    Answer();
+    Keep(core_->TakeEvents().size());
   }
+  // What the service does meanwhile. `most`: bytes that it takes.
+  void Answer(std::size_t most = SIZE_MAX) {
+    Act();
+    for (std::size_t taken = 0; session_ != 0 && taken < most;) {
+      const std::span<std::uint8_t> room(buffer_.data(), std::min(buffer_.size(), most - taken));
+      const std::size_t bytes = core_->Pull(session_, room, now_).bytes;
+      taken += bytes;
+      if (bytes < room.size()) {
+        break;
+      }
+    }
+    Act();
+  }
+  // The fragment that was begun in this second is stored.
+  void Acknowledge(std::int64_t second) {
+    const std::string ack = "{\"EventType\":\"PERSISTED\",\"FragmentTimecode\":" + std::to_string(kFirstMs + second * 1000) +
+                            ",\"FragmentNumber\":\"1\"}\n";
+    core_->OnAckBytes(session_, {reinterpret_cast<const std::uint8_t*>(ack.data()), ack.size()}, now_);
+  }
+  // Whole seconds that were put.
+  std::int64_t seconds() const { return frames_ / rate_; }
+  bool at_key_frame() const { return frames_ % rate_ == 0; }
 
  private:
-  void Answer() {
-    for (const StreamCore::Action& action : core_->TakeActions()) {
-      if (const auto* call = std::get_if<StreamCore::MakeCall>(&action)) {
-        call->call == machine::Call::kDescribe ? core_->OnDescribed(machine::ServiceState::kActive, now_)
-                                               : core_->OnCallDone(now_);
-        Answer();
-      } else if (!std::holds_alternative<StreamCore::AbortSession>(action)) {
-        while (core_->Pull(1, buffer_, now_).bytes > 0) {
+  std::int64_t TimeOf(std::int64_t frame) const { return frame / rate_ * 1000 + frame % rate_ * 1000 / rate_; }
+
+  void Act() {
+    while (core_->HasActions()) {
+      for (const StreamCore::Action& action : core_->TakeActions()) {
+        if (const auto* call = std::get_if<StreamCore::MakeCall>(&action)) {
+          call->call == machine::Call::kDescribe ? core_->OnDescribed(machine::ServiceState::kActive, now_)
+                                                 : core_->OnCallDone(now_);
+        } else if (const auto* open = std::get_if<StreamCore::OpenSession>(&action)) {
+          session_ = open->session;
+          core_->OnSessionConnected(session_, now_);
         }
       }
     }
-    (void)core_->TakeEvents();
+    Keep(core_->TakeEvents().size());
   }
 
-  Now now_{MonoTime::FromSeconds(1), WallTime::FromSeconds(1'700'000'000)};
+  const std::int64_t rate_;
+  Now now_{MonoTime::FromSeconds(1), WallTime::FromSeconds(kFirstMs / 1000)};
   std::unique_ptr<StreamCore> core_;
-  std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(64 * 1024);
+  std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(kPullBytes);
   std::int64_t frames_ = 0;
+  std::uint64_t session_ = 0;
 };
 
-void FrameThroughTheCore(benchmark::State& state) {
-  const auto payload = AccessUnit(static_cast<std::size_t>(state.range(0)));
-  Uplink uplink;
-  for (auto _ : state) {
-    uplink.Put(payload);
-  }
-  state.SetBytesProcessed(state.iterations() * state.range(0));
-}
-BENCHMARK(FrameThroughTheCore)->Arg(2'000)->Arg(20'000)->Arg(230'000);
+constexpr std::int64_t kRate = 30;
+constexpr std::int64_t kSlowRate = 10;  // of what is buffered for long, so that it is soon there
+constexpr int kSteadyCore = 8 * kRate;
+// The smallest frames: what grows with a backlog is the number of its frames and fragments.
+constexpr std::size_t kTinyFrame = 200;
 
-void CopyTwice(benchmark::State& state) {  // the floor: into the store and out of it
-  const auto payload = AccessUnit(static_cast<std::size_t>(state.range(0)));
-  std::vector<std::uint8_t> stored(payload.size());
-  std::vector<std::uint8_t> sent(payload.size());
-  for (auto _ : state) {
-    std::memcpy(stored.data(), payload.data(), payload.size());
-    benchmark::ClobberMemory();
-    std::memcpy(sent.data(), stored.data(), stored.size());
-    benchmark::ClobberMemory();
-  }
-  state.SetBytesProcessed(state.iterations() * state.range(0));
+Benchmark FrameThroughTheCore(std::size_t size) {
+  return {"FrameThroughTheCore/" + std::to_string(size), static_cast<std::int64_t>(size), kSteadyCore, [size] {
+            auto uplink = std::make_shared<Uplink>(kRate);
+            uplink->Answer();
+            return [uplink, payload = LengthPrefixed(size)] {
+              uplink->Put(payload);
+              uplink->Answer();
+              if (uplink->at_key_frame()) {
+                uplink->Acknowledge(uplink->seconds() - 2);
+              }
+            };
+          }};
 }
-BENCHMARK(CopyTwice)->Arg(2'000)->Arg(20'000)->Arg(230'000);
 
-void ScanAnnexB(benchmark::State& state) {
-  std::vector<std::uint8_t> frame(static_cast<std::size_t>(state.range(0)), 0xA5);
-  frame[0] = frame[1] = frame[2] = 0;
-  frame[3] = 1;
-  codec::NalList nals;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(codec::ScanAnnexB(frame, nals));
-  }
-  state.SetBytesProcessed(state.iterations() * state.range(0));
+// The service is away, and `held` waits for it: for each frame that comes, the oldest have to make room now and then.
+Benchmark PutFrameBehind(Duration held) {
+  const std::int64_t seconds = held.seconds();
+  return {"PutFrameBehind" + std::to_string(seconds) + "Seconds/" + std::to_string(kTinyFrame), kTinyFrame, 0,
+          [held, seconds] {
+            auto uplink = std::make_shared<Uplink>(kSlowRate, held);
+            const auto payload = LengthPrefixed(kTinyFrame);
+            const std::int64_t full = (seconds + 10) * kSlowRate;
+            for (std::int64_t i = 0; i < full; ++i) {
+              uplink->Put(payload);
+            }
+            return [uplink, payload] { uplink->Put(payload); };
+          }};
 }
-BENCHMARK(ScanAnnexB)->Arg(20'000)->Arg(230'000);
 
-void ParseAcks(benchmark::State& state) {
-  const std::string line =
-      "{\"EventType\":\"PERSISTED\",\"FragmentTimecode\":1700000000000,\"FragmentNumber\":"
-      "\"91343852333181432392682062607743220000000000001\"}\n";
-  ack::AckParser parser;
-  std::vector<FragmentAck> acks;
-  for (auto _ : state) {
-    acks.clear();
-    parser.Feed(line, acks);
-    benchmark::DoNotOptimize(acks.data());
-  }
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(line.size()));
+// The service is back and takes media as fast as it comes, so that all that waited for it still waits.
+Benchmark FrameWhileBehind(Duration behind) {
+  const std::int64_t seconds = behind.seconds();
+  return {"FrameWhileBehind" + std::to_string(seconds) + "Seconds/" + std::to_string(kTinyFrame), kTinyFrame, kSteadyCore,
+          [behind, seconds] {
+            auto uplink = std::make_shared<Uplink>(kSlowRate, behind * 2);
+            const auto payload = LengthPrefixed(kTinyFrame);
+            while (uplink->seconds() < seconds) {
+              uplink->Put(payload);
+            }
+            return [uplink, payload, seconds] {
+              constexpr std::size_t kWithHead = kTinyFrame + 20;  // what it takes in Matroska, and a part of a cluster's head
+              uplink->Put(payload);
+              uplink->Answer(kWithHead);
+              if (uplink->at_key_frame()) {
+                uplink->Acknowledge(uplink->seconds() - seconds - 2);
+              }
+            };
+          }};
 }
-BENCHMARK(ParseAcks);
+
+// The floor: into the store and out of it.
+Benchmark CopyTwice(std::size_t size) {
+  return {"CopyTwice/" + std::to_string(size), static_cast<std::int64_t>(size), 0, [size] {
+            struct Copies {
+              std::vector<std::uint8_t> payload, stored, sent;
+            };
+            auto copies = std::make_shared<Copies>(
+                Copies{LengthPrefixed(size), std::vector<std::uint8_t>(size), std::vector<std::uint8_t>(size)});
+            return [copies] {
+              std::memcpy(copies->stored.data(), copies->payload.data(), copies->payload.size());
+              Keep(copies->stored.data());
+              std::memcpy(copies->sent.data(), copies->stored.data(), copies->stored.size());
+              Keep(copies->sent.data());
+            };
+          }};
+}
 
 }  // namespace
-}  // namespace kvs
 
-BENCHMARK_MAIN();
+std::vector<Benchmark> CoreBenchmarks() {
+  std::vector<Benchmark> all;
+  for (const std::size_t size : kFrameSizes) {
+    all.push_back(CopyTwice(size));
+    all.push_back(FrameThroughTheCore(size));
+  }
+  for (const Duration held : {Duration::Minutes(1), Duration::Hours(1)}) {
+    all.push_back(PutFrameBehind(held));
+    all.push_back(FrameWhileBehind(held));
+  }
+  return all;
+}
+
+}  // namespace kvs::bench

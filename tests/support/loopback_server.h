@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -39,6 +40,11 @@ class LoopbackConnection {
     std::string read = unread_.substr(0, end);
     unread_.erase(0, end);
     return read;
+  }
+  // The next bytes, at most as many as `out` holds; 0 when the peer is gone. Not after ReadUntil has left some.
+  std::size_t Read(std::span<char> out) {
+    const ssize_t count = ::recv(fd_, out.data(), out.size(), 0);
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
   }
   // False when the peer is gone.
   bool Write(std::string_view text) {
