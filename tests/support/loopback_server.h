@@ -41,8 +41,13 @@ class LoopbackConnection {
     unread_.erase(0, end);
     return read;
   }
-  // The next bytes, at most as many as `out` holds; 0 when the peer is gone. Not after ReadUntil has left some.
+  // The next bytes, at most as many as `out` holds; 0 when the peer is gone.
   std::size_t Read(std::span<char> out) {
+    if (!unread_.empty()) {
+      const std::size_t left = unread_.copy(out.data(), out.size());
+      unread_.erase(0, left);
+      return left;
+    }
     const ssize_t count = ::recv(fd_, out.data(), out.size(), 0);
     return count > 0 ? static_cast<std::size_t>(count) : 0;
   }
