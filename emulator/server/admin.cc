@@ -125,7 +125,8 @@ ApiAnswer ListFragments(ServerContext& context, std::string_view stream) {
 ApiAnswer Stats(ServerContext& context) {
   JsonObject stats = context.service.Stats(context.loop.Now());
   stats.Number("connections", context.connections)
-      .Number("open_connections", context.open_connections);
+      .Number("open_connections", context.open_connections)
+      .Number("resumed_connections", context.resumed_connections);
   return ApiAnswer::Ok(stats.str());
 }
 

@@ -42,6 +42,7 @@ Connection::~Connection() {
 void Connection::Start() {
   transport_->Start([self = shared_from_this()](bool ok) {
     if (ok) {
+      self->context_.resumed_connections += self->transport_->Resumed() ? 1U : 0U;
       self->ReadMore();
     } else {
       self->End("tls_handshake_failed");

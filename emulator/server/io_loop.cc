@@ -64,6 +64,13 @@ class StreamTransport final : public Transport,
     }
   }
 
+  bool Resumed() override {
+    if constexpr (kTls) {
+      return SSL_session_reused(stream_.native_handle()) != 0;
+    }
+    return false;
+  }
+
   void FailHandshake() override {
     // TLS record: alert, version 1.2, 2 bytes: fatal, handshake_failure.
     static constexpr std::array<std::uint8_t, 7> kAlert = {0x15, 0x03, 0x03, 0x00,

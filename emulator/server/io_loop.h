@@ -25,6 +25,8 @@ class Transport {
   virtual void Start(StartHandler handler) = 0;
   // Answers the handshake with a fatal alert instead.
   virtual void FailHandshake() = 0;
+  // Whether the handshake of TLS took up an earlier session.
+  virtual bool Resumed() = 0;
   // Reads some bytes; 0 is the end, by whatever cause. One at a time; `buffer` must live as long as
   // the handler does.
   virtual void Read(std::span<std::uint8_t> buffer, ReadHandler handler) = 0;

@@ -58,6 +58,7 @@ struct ServerContext {
   std::map<std::uint64_t, std::shared_ptr<void>> kept;  // PutMedia exchanges until they are done
   std::uint64_t connections = 0;
   std::uint64_t open_connections = 0;
+  std::uint64_t resumed_connections = 0;  // of TLS, with an earlier session
   std::function<void()> on_faults_changed;
   std::mt19937_64 random{std::random_device{}()};
 

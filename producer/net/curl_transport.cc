@@ -107,6 +107,25 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
+// Where the system's certificates are, as libcurl was built.
+struct SystemTrust {
+  static const SystemTrust& Get() {
+    static const SystemTrust kSystem = [] {
+      SystemTrust found;
+      const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
+      const bool is_openssl = info->ssl_version != nullptr && std::string_view(info->ssl_version).starts_with("OpenSSL/3");
+      if (is_openssl && info->cainfo != nullptr && info->capath != nullptr && ::access(info->cainfo, R_OK) == 0) {
+        found.file = info->cainfo;
+        found.folder = info->capath;
+      }
+      return found;
+    }();
+    return kSystem;
+  }
+  const char* file = nullptr;  // null: libcurl is left to itself
+  const char* folder = nullptr;
+};
+
 }  // namespace
 
 void InitCurlOnce() {
@@ -128,8 +147,10 @@ class CurlTransport::Transfer {
 
   CURL* easy() const { return easy_.get(); }
   TransferId id() const { return id_; }
-  // Of a call that is counted; empty: of a streamed body, which is not.
   const std::string& origin() const { return origin_; }
+  bool is_call() const { return !options_.stream_body; }
+  // Whether it began before its host was reached, and has no connection yet.
+  bool unproven = false;
   // The socket that it sends on; none before it is connected.
   std::optional<curl_socket_t> socket() const {
     return sockets_.size() == 1 ? std::optional(sockets_.front()) : std::nullopt;
@@ -166,6 +187,7 @@ class CurlTransport::Transfer {
   void ConfigureTls();
   void ConfigureIdentity();
 
+  static CURLcode AddTrustedFolder(CURL* easy, void* context, void* unused) noexcept;
   static std::size_t ReadCallback(char* out, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t WriteCallback(char* data, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t HeaderCallback(char* data, std::size_t size, std::size_t count, void* self) noexcept;
@@ -205,7 +227,7 @@ CurlTransport::Transfer::Transfer(TransferId id, service::HttpRequest request, T
       transport_(transport),
       request_(std::move(request)),
       options_(std::move(options)),
-      origin_(options_.stream_body ? "" : OriginOf(request_.url)),
+      origin_(OriginOf(request_.url)),
       handler_(std::move(handler)),
       easy_(curl_easy_init()) {
   KVS_CHECK(easy_ != nullptr);
@@ -270,10 +292,24 @@ void CurlTransport::Transfer::ConfigureTls() {
     const bool folder = IsFolder(options_.ca_path);
     Set(CURLOPT_CAPATH, folder ? options_.ca_path.c_str() : nullptr);
     Set(CURLOPT_CAINFO, folder ? nullptr : options_.ca_path.c_str());
+  } else if (const SystemTrust& system = SystemTrust::Get(); system.file) {
+    // libcurl keeps what it has read of a file for all connections, but not where there is a folder, too: reading it takes longer than
+    // the handshake, and each connection would have its own. The folder is looked into for what is not in the file.
+    Set(CURLOPT_CAPATH, nullptr);
+    Set(CURLOPT_SSL_CTX_FUNCTION, &Transfer::AddTrustedFolder);
   }
   if (options_.identity != nullptr) {
     ConfigureIdentity();
   }
+}
+
+CURLcode CurlTransport::Transfer::AddTrustedFolder(CURL* /*easy*/, void* context, void* /*unused*/) noexcept {
+  X509_STORE* const store = SSL_CTX_get_cert_store(static_cast<SSL_CTX*>(context));
+  X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());  // the one that is there, if any
+  if (lookup != nullptr) {
+    X509_LOOKUP_add_dir(lookup, SystemTrust::Get().folder, X509_FILETYPE_PEM);
+  }
+  return CURLE_OK;  // without it there are fewer certificates to trust, and no more
 }
 
 // The bytes that were checked are those that are used, and libcurl makes no copy of the key: it is wiped with its owner. What was
@@ -319,6 +355,9 @@ void CurlTransport::Transfer::ConfigureBody() {
 std::size_t CurlTransport::Transfer::ReadCallback(char* out, std::size_t size, std::size_t count,
                                                   void* self) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
+  if (transfer.unproven) {
+    transfer.transport_.Settle(transfer, /*reached=*/true);
+  }
   if (transfer.dry_) {
     transfer.paused_ = true;
     return CURL_READFUNC_PAUSE;
@@ -490,16 +529,29 @@ TransferId CurlTransport::Start(service::HttpRequest request, TransferOptions op
   const TransferId id = ++last_id_;
   auto transfer =
       std::make_unique<Transfer>(id, std::move(request), std::move(options), std::move(handler), *this);
-  if (!transfer->origin().empty()) {
-    Origin& origin = origins_[transfer->origin()];
-    if (origin.under_way >= kCallsAtOnce) {
-      origin.waiting.push_back(std::move(transfer));
-      return id;
-    }
-    ++origin.under_way;
+  if (origins_.size() >= kMaxOrigins) {
+    std::erase_if(origins_, [](const auto& entry) {
+      return entry.second.calls == 0 && entry.second.unproven == 0 && entry.second.waiting.empty();
+    });
   }
-  Add(std::move(transfer));
+  Origin& origin = origins_[transfer->origin()];
+  if (Admit(origin, *transfer)) {
+    Add(std::move(transfer));
+  } else {
+    origin.waiting.push_back(std::move(transfer));
+  }
   return id;
+}
+
+bool CurlTransport::Admit(Origin& origin, Transfer& transfer) {
+  const std::size_t unproven = origin.asked ? kCallsAtOnce : 1;
+  if ((transfer.is_call() && origin.calls >= kCallsAtOnce) || (!origin.reached && origin.unproven >= unproven)) {
+    return false;
+  }
+  origin.calls += transfer.is_call() ? 1U : 0U;
+  origin.unproven += origin.reached ? 0U : 1U;
+  transfer.unproven = !origin.reached;
+  return true;
 }
 
 void CurlTransport::Add(std::unique_ptr<Transfer> transfer) {
@@ -508,18 +560,29 @@ void CurlTransport::Add(std::unique_ptr<Transfer> transfer) {
   transfers_.emplace(id, std::move(transfer));
 }
 
-void CurlTransport::Leave(const std::string& name) {
-  const auto found = origins_.find(name);
-  if (found == origins_.end()) {
-    return;  // a streamed body
+void CurlTransport::Settle(Transfer& transfer, bool reached) {
+  Origin& origin = origins_[transfer.origin()];
+  origin.asked = true;
+  origin.reached = reached;
+  origin.unproven -= std::exchange(transfer.unproven, false) ? 1U : 0U;
+  may_start_ = true;
+}
+
+void CurlTransport::End(Transfer& transfer, std::optional<bool> reached) {
+  Origin& origin = origins_[transfer.origin()];
+  origin.calls -= transfer.is_call() ? 1U : 0U;
+  Settle(transfer, reached.value_or(origin.reached));
+}
+
+void CurlTransport::StartWaiting() {
+  if (!std::exchange(may_start_, false)) {
+    return;
   }
-  Origin& origin = found->second;
-  if (!origin.waiting.empty()) {
-    std::unique_ptr<Transfer> next = std::move(origin.waiting.front());
-    origin.waiting.pop_front();
-    Add(std::move(next));
-  } else if (--origin.under_way == 0) {
-    origins_.erase(found);
+  for (auto& [name, origin] : origins_) {
+    while (!origin.waiting.empty() && Admit(origin, *origin.waiting.front())) {
+      Add(std::move(origin.waiting.front()));
+      origin.waiting.pop_front();
+    }
   }
 }
 
@@ -534,10 +597,10 @@ void CurlTransport::Cancel(TransferId id) { Remove(id); }
 
 void CurlTransport::Remove(TransferId id) {
   if (const auto found = transfers_.find(id); found != transfers_.end()) {
-    const std::string origin = found->second->origin();
-    curl_multi_remove_handle(multi_.get(), found->second->easy());
+    Transfer& transfer = *found->second;
+    curl_multi_remove_handle(multi_.get(), transfer.easy());
+    End(transfer, std::nullopt);
     transfers_.erase(found);
-    Leave(origin);
     return;
   }
   for (auto& [name, origin] : origins_) {
@@ -596,12 +659,16 @@ void CurlTransport::Act(curl_socket_t socket, int events) {
 }
 
 void CurlTransport::Perform() {
-  // What was resumed has something to send, and its socket mostly takes it. libcurl looks at it a second time in the same call,
-  // finds that there is no more, and wants nothing of the kernel.
+  // What was resumed has something to send, and its socket mostly takes it. The second time it mostly finds that there is no more,
+  // and then nothing is wanted of the kernel. Who has more waits for its turn like all others.
+  constexpr int kTimes = 2;
   for (const TransferId id : std::exchange(resumed_, {})) {
-    const auto found = transfers_.find(id);
-    if (const auto socket = found != transfers_.end() ? found->second->socket() : std::nullopt) {
-      Act(*socket, CURL_CSELECT_OUT);
+    for (int i = 0; i < kTimes; ++i) {
+      const auto found = transfers_.find(id);
+      const auto socket = found != transfers_.end() && !found->second->paused() ? found->second->socket() : std::nullopt;
+      if (socket) {
+        Act(*socket, CURL_CSELECT_OUT);
+      }
     }
   }
   for (std::size_t i = 0; i < ready_; ++i) {
@@ -618,6 +685,7 @@ void CurlTransport::Perform() {
   }
   ResumeRefused();
   FinishDone();
+  StartWaiting();
 }
 
 void CurlTransport::FinishDone() {
@@ -669,7 +737,8 @@ void CurlTransport::EndAbandoned() {
 void CurlTransport::Finish(TransferId id, CURLcode code) {
   auto node = transfers_.extract(id);
   curl_multi_remove_handle(multi_.get(), node.mapped()->easy());
-  Leave(node.mapped()->origin());
+  const bool unreached = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_COULDNT_CONNECT;
+  End(*node.mapped(), code == CURLE_OK ? std::optional(true) : unreached ? std::optional(false) : std::nullopt);
   node.mapped()->Finish(code);
 }
 

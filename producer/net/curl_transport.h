@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -23,8 +24,9 @@ namespace kvs::net {
 // Thread: network thread only, except Wake.
 class CurlTransport : public Transport {
  public:
-  // Calls that are under way to one host at the same time; further ones wait, and use the connections of these again. What a stream
-  // sends is not counted. More at once would be more calls in a second than the service allows an account.
+  // Calls that are under way to one host at the same time; further ones wait, and use the connections of these again. More at once
+  // would be more calls in a second than the service allows an account. Streamed bodies are not limited, but while a host has not
+  // been reached. The first exchange with a host goes alone: after it the address is known, and there is a TLS session to resume.
   static constexpr std::size_t kCallsAtOnce = 16;
 
   CurlTransport();
@@ -74,19 +76,28 @@ class CurlTransport : public Transport {
     std::uint32_t told = 0;
     bool changed = false;  // it is in changed_
   };
-  // The calls to one host.
+  // The exchanges with one host.
   struct Origin {
-    std::size_t under_way = 0;
+    bool asked = false;         // one has ended, or got through
+    bool reached = false;       // the last one did
+    std::size_t calls = 0;      // under way
+    std::size_t unproven = 0;   // under way, and began before it was reached
     std::deque<std::unique_ptr<Transfer>> waiting;
   };
   static constexpr std::size_t kEventsAtOnce = 256;
+  static constexpr std::size_t kMaxOrigins = 1000;  // that are remembered
 
   static int OnSocket(CURL* easy, curl_socket_t socket, int what, void* self, void* unused) noexcept;
   void Want(curl_socket_t socket, std::uint32_t events);
   void TellKernel();
   void Add(std::unique_ptr<Transfer> transfer);
-  // A call to this host is over: the next one may start.
-  void Leave(const std::string& origin);
+  // Whether it may start now; if so it is counted.
+  bool Admit(Origin& origin, Transfer& transfer);
+  // The transfer has a connection, or is over. Others of its host may start in the next round: libcurl may be calling.
+  void Settle(Transfer& transfer, bool reached);
+  // It is over. `reached`: whether its host was; none: nobody knows.
+  void End(Transfer& transfer, std::optional<bool> reached);
+  void StartWaiting();
   void Act(curl_socket_t socket, int events);
   void FinishDone();
   void Remove(TransferId id);
@@ -100,7 +111,8 @@ class CurlTransport : public Transport {
   std::array<epoll_event, kEventsAtOnce> events_{};
   std::size_t ready_ = 0;  // of events_
   std::vector<TransferId> resumed_;
-  std::map<std::string, Origin> origins_;  // that calls are under way to
+  std::map<std::string, Origin> origins_;  // by scheme, host and port
+  bool may_start_ = false;                 // some that wait
   std::unique_ptr<CURLSH, ShareDeleter> share_;
   std::unique_ptr<CURLM, MultiDeleter> multi_;
   std::map<TransferId, std::unique_ptr<Transfer>> transfers_;

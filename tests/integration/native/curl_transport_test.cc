@@ -156,6 +156,73 @@ TEST_F(CurlTransportTest, ConnectionsAreUsedAgain) {
   loop_.reset();
 }
 
+TEST_F(CurlTransportTest, ManyCallsToOneHostShareItsConnections) {
+  constexpr std::size_t kCalls = 60;
+  std::atomic<int> connections = 0;
+  LoopbackServer server([&](LoopbackConnection& peer, int) {
+    ++connections;
+    while (peer.ReadUntil("{\"a\":1}").find("POST") != std::string::npos) {
+      peer.Write(Answer(200, "ok"));
+    }
+  });
+  std::vector<Outcome> outcomes(kCalls);
+  std::vector<TransferId> ids;
+  for (Outcome& outcome : outcomes) {
+    service::HttpRequest request;
+    request.method = "POST";
+    request.url = server.url() + "/call";
+    request.body = "{\"a\":1}";
+    ids.push_back(loop_->transport()->Start(std::move(request), {},
+                                            std::make_unique<Collector>(outcome, std::vector<std::string>(), false)));
+  }
+  loop_->transport()->Cancel(ids.back());  // it waits for its turn, which never comes
+  Run([&] { return std::all_of(outcomes.begin(), outcomes.end() - 1, [](const Outcome& one) { return one.result.has_value(); }); });
+  for (std::size_t i = 0; i + 1 < kCalls; ++i) {
+    ASSERT_TRUE(outcomes[i].result && outcomes[i].result->response) << i;
+  }
+  EXPECT_FALSE(outcomes.back().result.has_value());
+  EXPECT_LE(connections, static_cast<int>(CurlTransport::kCallsAtOnce));
+  loop_.reset();
+}
+
+// Has always more to send.
+class Endless : public TransferHandler {
+ public:
+  explicit Endless(std::size_t& bytes) : bytes_(bytes) {}
+  Uploaded OnUpload(std::span<std::uint8_t> out) override {
+    std::fill(out.begin(), out.end(), std::uint8_t{'x'});
+    bytes_ += out.size();
+    return {out.size(), Upload::kMore};
+  }
+  void OnDone(TransferResult /*result*/) override {}
+
+ private:
+  std::size_t& bytes_;
+};
+
+TEST_F(CurlTransportTest, ABacklogDoesNotHoldUpWhatIsLive) {
+  LoopbackServer server([&](LoopbackConnection& peer, int) { peer.ReadUntil("never sent"); });
+  TransferOptions options;
+  options.stream_body = true;
+  const TransferId live = Start(server.url(), options, {"first", "", "live", ""});
+  Run([&] { return outcome_.uploads == 2; });
+  std::size_t backlog = 0;
+  service::HttpRequest request;
+  request.method = "POST";
+  request.url = server.url() + "/call";
+  request.headers = {{"Transfer-Encoding", "chunked"}};
+  loop_->transport()->Start(std::move(request), options, std::make_unique<Endless>(backlog));
+  constexpr std::size_t kMuch = 1 << 20;
+  Run([&] { return backlog > kMuch; });
+  ASSERT_GT(backlog, kMuch);
+  const std::size_t before = backlog;
+  loop_->transport()->Resume(live);
+  loop_->RunOnce(Duration());
+  EXPECT_GE(outcome_.uploads, 3);  // in the same round, behind no more than a buffer of the other
+  EXPECT_LE(backlog - before, std::size_t{2 * 64 * 1024});
+  loop_.reset();
+}
+
 TEST_F(CurlTransportTest, AnswersAndUploadRunAtTheSameTime) {
   LoopbackServer server([&](LoopbackConnection& peer, int) {
     peer.ReadUntil("first");

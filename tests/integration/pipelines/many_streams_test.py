@@ -38,3 +38,13 @@ class Test(Case):
         more = threads_of(playing) - threads_of(without)
         self.assertLessEqual(set(more), {"kvs-net", "kvs-callback"})
         self.assertLessEqual(sum(more.values()), 2)
+
+    def test_connections_and_tls_sessions_are_shared(self):
+        service = self.service("--tls")
+        self.pipeline(f"kvssink stream-name=s{{}} endpoint={service.url} ca-path={service.ca_file}")
+        wait_until(lambda: all(service.fragments(f"s{i}") for i in range(STREAMS)), "all streams have stored something")
+        stats = service.stats()
+        # One for the media of each stream; the calls of all of them share a few. This test has asked once itself.
+        self.assertLessEqual(stats["connections"], STREAMS + 16 + 1, stats)
+        # All but the first offer the session that is known then; the service takes it up, or gives another one.
+        self.assertGreater(stats["resumed_connections"], 0, stats)
