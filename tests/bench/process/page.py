@@ -9,6 +9,7 @@ BEGIN, END = "<!-- written by scripts/bench -->", "<!-- end of what scripts/benc
 MIB = 1 << 20
 # The targets, as multiples of curl over TLS.
 TARGETS = {"small": 2.0, "full-hd": 1.6, "large": 1.25}
+CURVE = 200  # points of a drawing, however many frames
 PLOT = """\
 set encoding utf8
 set terminal svg size {width},{height} font "sans-serif,12" background rgb "white"
@@ -137,7 +138,7 @@ def draw(results, folder):
                     continue
                 times = row[kind]["times"]
                 name = f"{kind}_{len(lines)}"
-                data += block(name, [(time, 100 * (i + 1) / len(times)) for i, time in enumerate(times)])
+                data += block(name, [(times[(len(times) - 1) * i // CURVE], 100 * i / CURVE) for i in range(CURVE + 1)])
                 lines.append(f'${name} using 1:2 with lines lw 2 title "{kind}{"" if "sound" in row else ", no sound"}"')
         gnuplot(folder, "performance-latency.svg", data + 'set key bottom right\nset logscale x\nset xlabel "ms from the pad to the service, TLS"\n'
                 'set ylabel "% of frames"\nplot ' + ", ".join(lines) + "\n")
