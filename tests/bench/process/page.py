@@ -166,4 +166,6 @@ def write(results, folder):
         raise AssertionError(f"{path} does not have the marks {BEGIN} and {END}")
     draw(results, folder)
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n\n{text(results)}\n{END}{after}")
+        machine = results["machine"]
+        file.write(f"{before}{BEGIN}\n\nMeasured on {machine['processors']} × {machine['processor']}, Linux {machine['system']}.\n\n"
+                   f"{text(results)}\n{END}{after}")
