@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace kvs {
+namespace {
+
+bool IsUnsent(const Fragment& fragment) {
+  return fragment.state == FragmentState::kQueued || fragment.state == FragmentState::kSending;
+}
+
+}  // namespace
 
 Fragment* FragmentIndex::open_fragment() {
   return !fragments_.empty() && fragments_.back().open ? &fragments_.back() : nullptr;
@@ -130,14 +137,21 @@ std::int64_t FragmentIndex::EvictableSpan() const {
 
 FragmentIndex::Waiting FragmentIndex::Unsent() const {
   Waiting waiting;
-  for (std::uint64_t number = end(); number != begin();) {
-    const Fragment& fragment = fragments_[--number];
-    if (fragment.state == FragmentState::kQueued || fragment.state == FragmentState::kSending) {
-      waiting.bytes += fragment.bytes;
-      waiting.span = SpanFrom(fragment);
-    }
+  waiting.span = UnsentSpan();
+  for (std::uint64_t number = begin(); number != end(); ++number) {
+    const Fragment& fragment = fragments_[number];
+    waiting.bytes += IsUnsent(fragment) ? fragment.bytes : 0;
   }
   return waiting;
+}
+
+std::int64_t FragmentIndex::UnsentSpan() const {
+  for (std::uint64_t number = begin(); number != end(); ++number) {
+    if (IsUnsent(fragments_[number])) {
+      return SpanFrom(fragments_[number]);
+    }
+  }
+  return 0;
 }
 
 }  // namespace kvs

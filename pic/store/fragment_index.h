@@ -130,6 +130,8 @@ class FragmentIndex {
     std::int64_t span = 0;    // from its first to the last time code, in units of the timecode scale
   };
   Waiting Unsent() const;
+  // The span of that alone, which is known without looking at all of it.
+  std::int64_t UnsentSpan() const;
   // Records in memory, done or not: what the bound on frames is about.
   std::size_t records() const { return frames_.size(); }
 

@@ -408,7 +408,7 @@ void StreamCore::CheckPressure() {
     return;  // it is meant to fill up: it waits, and that is no trouble
   }
   const Duration stored = config.timecode_scale * index_.LiveSpan();
-  const Duration unsent = config.timecode_scale * index_.Unsent().span;
+  const Duration unsent = config.timecode_scale * index_.UnsentSpan();
   const auto part = [](Duration of, Duration limit) {
     return limit <= Duration() ? 0.0 : static_cast<double>(of.nanos()) / static_cast<double>(limit.nanos());
   };

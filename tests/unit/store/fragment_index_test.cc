@@ -108,6 +108,7 @@ TEST_F(FragmentIndexTest, WhatWasLeftOutIsNoSpan) {
   EXPECT_EQ(index_.LiveSpan(), 11 + 11);
   EXPECT_EQ(index_.EvictableSpan(), 11 + 11);
   EXPECT_EQ(index_.Unsent().span, 11 + 11);
+  EXPECT_EQ(index_.UnsentSpan(), 11 + 11);
   index_.Finish(0, FragmentState::kPersisted);
   EXPECT_EQ(index_.LiveSpan(), 11);
 }
