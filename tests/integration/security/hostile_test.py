@@ -17,7 +17,7 @@ MOST_KB = 8 * 1024
 # not, however slow this machine is. Before a reason is told, it is tried again for a second or two.
 SHORT_MS = 2_000 * TIME_SCALE
 LONG_MS = 9_000 * TIME_SCALE
-MOST_MS = 10_000 * TIME_SCALE
+MOST_MS = 16_000 * TIME_SCALE
 PATIENCE_MS = 18_000 * TIME_SCALE
 AT_ONCE = 8
 
@@ -31,7 +31,7 @@ NOT_HTTP = r"BadResponse 0.*the answer is not HTTP"
 BROKEN = r"ConnectionLost.*the connection broke"
 REDIRECT = r"BadResponse 30[127].*it is a redirect to another address, and none is followed: check the endpoint"
 # Of connections for media: what was no acknowledgement counts for nothing.
-STALE = r"NetworkTimeout.*no acknowledgement in 2 s"
+STALE = rf"NetworkTimeout.*no acknowledgement in {SHORT_MS // 1000:.0f} s"
 STALE_OR_BROKEN = f"({STALE}|{BROKEN})"
 
 # Behaviour, what a call says of it, and what a connection for media says.
