@@ -32,7 +32,8 @@ BROKEN = r"ConnectionLost.*the connection broke"
 REDIRECT = r"BadResponse 30[127].*it is a redirect to another address, and none is followed: check the endpoint"
 # Of connections for media: what was no acknowledgement counts for nothing.
 STALE = rf"NetworkTimeout.*no acknowledgement in {SHORT_MS // 1000:.0f} s"
-STALE_OR_BROKEN = f"({STALE}|{BROKEN})"
+ENDED = r"ConnectionLost.*the service ended the connection of stream door while media was being sent"
+STALE_OR_BROKEN = f"({STALE}|{BROKEN}|{ENDED})"
 
 # Behaviour, what a call says of it, and what a connection for media says.
 TABLE = (

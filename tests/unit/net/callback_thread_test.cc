@@ -49,12 +49,12 @@ TEST(CallbackThreadDeathTest, AfterTheCurrentCallNothingIsDeliveredAtTheEndOfThe
           ++calls;
         },
         false);
-    thread->Post([&] { calls += 10; }, false);
     called.get_future().wait();
     std::thread other([&] { go.set_value(); });
     CallbackThread::Silence();
     const int returned = calls;
     other.join();
+    thread->Post([&] { calls += 10; }, false);
     thread.reset();
     CallbackThread::WaitForEnded();
     std::_Exit(returned == 1 && calls == 1 ? 0 : 1);
