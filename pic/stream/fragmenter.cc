@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace kvs {
+namespace {
+
+// More than tracks are apart, and more than most frames are long.
+constexpr Duration kNear = Duration::Seconds(1);
+constexpr std::uint64_t kNearBytes = kMaxFrameBytes / 2;
+
+}  // namespace
+
 Fragmenter::Cut Fragmenter::Decide(const Fragment& open, const Candidate& next) const {
   const TrackMask bit = TrackMask{1} << next.track;
   if ((open.mask & bit) != 0 && open.tracks->versions[next.track] != next.tracks->versions[next.track]) {
@@ -36,6 +44,11 @@ Fragmenter::Cut Fragmenter::Decide(const Fragment& open, const Candidate& next) 
     return Cut::kOverflow;
   }
   return Cut::kNone;
+}
+
+bool Fragmenter::NearLimits(const Fragment& open) const {
+  return open.latest - open.earliest >= (kMaxFragmentDuration - kNear).seconds() * options_.units_per_second ||
+         open.bytes >= kNearBytes;
 }
 
 }  // namespace kvs

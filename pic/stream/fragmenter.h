@@ -52,6 +52,9 @@ class Fragmenter {
   // Whether `next` begins a new fragment instead of joining `open`.
   Cut Decide(const Fragment& open, const Candidate& next) const;
 
+  // Whether one of the next frames may have to begin a new fragment although it is no key frame.
+  bool NearLimits(const Fragment& open) const;
+
  private:
   const Options options_;
 };

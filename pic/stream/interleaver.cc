@@ -10,8 +10,23 @@ namespace {
 constexpr Duration kMaxReordering = Duration::Seconds(1);
 // An encoder's delay varies by some frames.
 constexpr Duration kLatenessMargin = Duration::Millis(250);
+// Steps between frames that are counted before they say something: more than reordered pictures make a pattern of.
+constexpr int kStepsToKnow = 32;
 
 }  // namespace
+
+void Interleaver::Regularity::Add(MediaTime pts) {
+  if (previous_) {
+    shortest_ = std::min(shortest_, pts < *previous_ ? *previous_ - pts : pts - *previous_);
+    if (++steps_ == kStepsToKnow) {
+      shortest_before_ = std::exchange(shortest_, kLongestStep);
+      steps_ = 0;
+    }
+  }
+  previous_ = pts;
+}
+
+Duration Interleaver::Regularity::step() const { return std::min(shortest_, shortest_before_); }
 
 void Interleaver::Expect(std::size_t position) {
   if (position >= tracks_.size()) {
@@ -30,6 +45,12 @@ void Interleaver::Push(PendingFrame frame, std::optional<MediaTime> decode_time,
   const std::size_t position = frame.stored.track;
   Expect(position);
   TrackQueue& queue = tracks_[position];
+  queue.pictures = frame.picture;
+  if (queue.latest && *queue.latest - frame.pts >= kMaxReordering) {
+    queue.latest.reset();
+    queue.regularity.Forget();
+  }
+  queue.regularity.Add(frame.pts);
   frame.order = frame.stored.key_frame ? frame.pts : decode_time.value_or(EstimateDecodeTime(queue, frame.pts));
   if (queue.newest && frame.order < *queue.newest) {
     frame.order = *queue.newest;
@@ -44,12 +65,7 @@ void Interleaver::Push(PendingFrame frame, std::optional<MediaTime> decode_time,
 // Not after any frame of the track that is still to come, as soon as its reordering has shown once.
 MediaTime Interleaver::EstimateDecodeTime(TrackQueue& queue, MediaTime pts) {
   if (queue.latest) {
-    const Duration back = *queue.latest - pts;
-    if (back >= kMaxReordering) {
-      queue.latest.reset();
-    } else {
-      queue.reordering = std::max(queue.reordering, back);
-    }
+    queue.reordering = std::max(queue.reordering, *queue.latest - pts);
   }
   return pts - queue.reordering;
 }
@@ -89,8 +105,24 @@ std::optional<std::size_t> Interleaver::Earliest() const {
   return best;
 }
 
-bool Interleaver::MayStillBring(const TrackQueue& queue, MediaTime order) const {
-  return queue.waited_for && queue.frames.empty() && !(queue.newest && *queue.newest >= order);
+// Whether the first frame of the track at `position` has to wait for one of the other track, which shows none.
+bool Interleaver::MustWaitFor(std::size_t other, std::size_t position) const {
+  const TrackQueue& queue = tracks_[other];
+  if (!queue.waited_for || !queue.frames.empty()) {
+    return false;
+  }
+  const PendingFrame& head = tracks_[position].frames.front();
+  if (queue.newest && *queue.newest >= head.order) {
+    return false;
+  }
+  if (!options_.max_wait || !queue.newest) {
+    return true;
+  }
+  if (head.picture && !head.stored.key_frame && !any_picture_begins_ && !queue.pictures) {
+    return false;
+  }
+  const MediaTime next = *queue.latest + queue.regularity.step();
+  return next < head.order || (next == head.order && other < position);
 }
 
 PendingFrame Interleaver::Take(std::size_t position) {
@@ -111,12 +143,12 @@ std::optional<PendingFrame> Interleaver::Pop(MonoTime now) {
   const TrackQueue& queue = tracks_[*position];
   const PendingFrame& head = queue.frames.front();
   const bool far_ahead = *queue.newest - head.order >= options_.max_ahead;
-  for (TrackQueue& other : tracks_) {
-    if (MayStillBring(other, head.order)) {
-      if (!far_ahead && !(options_.max_wait && now - head.arrived >= WaitFor(other))) {
+  for (std::size_t other = 0; other < tracks_.size(); ++other) {
+    if (MustWaitFor(other, *position)) {
+      if (!far_ahead && !(options_.max_wait && now - head.arrived >= WaitFor(tracks_[other]))) {
         return std::nullopt;
       }
-      other.waited_for = false;
+      tracks_[other].waited_for = false;
     }
   }
   return Take(*position);
@@ -137,9 +169,9 @@ std::optional<MonoTime> Interleaver::deadline() const {
   }
   const PendingFrame& head = tracks_[*position].frames.front();
   Duration wait;  // for all of them
-  for (const TrackQueue& other : tracks_) {
-    if (MayStillBring(other, head.order)) {
-      wait = std::max(wait, WaitFor(other));
+  for (std::size_t other = 0; other < tracks_.size(); ++other) {
+    if (MustWaitFor(other, *position)) {
+      wait = std::max(wait, WaitFor(tracks_[other]));
     }
   }
   return head.arrived + wait;

@@ -259,6 +259,7 @@ void StreamCore::Push(const Slot& slot, const Frame& frame, const AdaptedFrame& 
   pending.stored.key_frame = frame.key_frame;
   pending.stored.discardable = frame.discardable;
   pending.stored.invisible = frame.invisible;
+  pending.picture = video;
   pending.pts = time.pts;
   pending.wanted = time.wanted;
   pending.metadata_mark = metadata_.mark();
@@ -550,6 +551,7 @@ void StreamCore::File(PendingFrame pending) {
   }
   open->last_put = std::max(pending.arrived, triggered_at_);
   index_.Append(pending.stored);
+  interleaver_.set_any_picture_begins(fragmenter_.NearLimits(*open));
   news_ = true;
 }
 

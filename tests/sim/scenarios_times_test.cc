@@ -21,14 +21,27 @@ class TimeScenario : public Scenario {
   // From here on, in each fragment the frames of all tracks are in the order of their times, ties
   // of video first.
   void ExpectOrdered() {
-    world_->ledger().set_on_stored([](const emulator::Fragment& fragment) {
+    ExpectEach([](const emulator::FrameInfo& before, const emulator::FrameInfo& after) {
+      return before.time_ns < after.time_ns ||
+             (before.time_ns == after.time_ns && before.track < after.track);
+    });
+  }
+  // Or the frames of each track are, and none is from before the key frame.
+  void ExpectOrderedWithinTracks() {
+    ExpectEach([](const emulator::FrameInfo& before, const emulator::FrameInfo& after) {
+      return before.track != after.track || before.time_ns < after.time_ns;
+    });
+  }
+
+ private:
+  void ExpectEach(bool (*in_order)(const emulator::FrameInfo&, const emulator::FrameInfo&)) {
+    world_->ledger().set_on_stored([in_order](const emulator::Fragment& fragment) {
       EXPECT_TRUE(fragment.first_frame_key);
-      EXPECT_EQ(fragment.frames.front().track, 1u);
+      const emulator::FrameInfo& key = fragment.frames.front();
+      EXPECT_EQ(key.track, 1u);
       for (std::size_t i = 1; i < fragment.frames.size(); ++i) {
-        const emulator::FrameInfo& before = fragment.frames[i - 1];
-        const emulator::FrameInfo& after = fragment.frames[i];
-        EXPECT_TRUE(before.time_ns < after.time_ns ||
-                    (before.time_ns == after.time_ns && before.track < after.track));
+        EXPECT_TRUE(in_order(fragment.frames[i - 1], fragment.frames[i]));
+        EXPECT_GE(fragment.frames[i].time_ns, key.time_ns);
       }
     });
   }
@@ -59,15 +72,28 @@ TEST_F(TimeScenario, ThreeTracksInOrder) {
   EXPECT_EQ(stored().back().frames_per_track.size(), 3u);
 }
 
-TEST_F(TimeScenario, FramesComeUnevenlyAndAreOrderedAllTheSame) {
+TEST_F(TimeScenario, FramesComeUnevenlyAndFallIntoTheirFragmentsAllTheSame) {
   options_.tracks.push_back(Audio());
   options_.tracks[0].jitter = Duration::Millis(300);
   options_.tracks[1].jitter = Duration::Millis(500);
   Begin();
-  ExpectOrdered();
+  ExpectOrderedWithinTracks();
   Seconds(30);
   EndWell();
   ExpectNothingLost();
+  EXPECT_EQ(metrics().timestamps_adjusted, 0u);
+}
+
+// Fragments then begin at pictures that are no key frames, and those wait for sound as key frames do.
+TEST_F(TimeScenario, KeyFramesAreRareAndSoundIsLate) {
+  options_.tracks.push_back(Audio());
+  options_.tracks[0].gop_min = options_.tracks[0].gop_max = Duration::Seconds(60);
+  options_.tracks[1].latency = Duration::Millis(250);
+  Begin();
+  Seconds(45);
+  EndWell();
+  ExpectNothingLost();
+  EXPECT_GE(stored().size(), 4u);
   EXPECT_EQ(metrics().timestamps_adjusted, 0u);
 }
 

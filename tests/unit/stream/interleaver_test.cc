@@ -20,6 +20,7 @@ class InterleaverTest : public testing::Test {
     PendingFrame frame;
     frame.stored.track = track;
     frame.stored.key_frame = key;
+    frame.picture = track == kVideo;
     frame.pts = MediaTime::FromMillis(pts_ms);
     interleaver.Push(std::move(frame), dts_ms ? std::optional(MediaTime::FromMillis(*dts_ms)) : std::nullopt, now_);
   }
@@ -56,8 +57,76 @@ TEST_F(InterleaverTest, OrdersTwoTracksByTimeAndVideoFirstOnTies) {
   Push(interleaver, kAudio, 21);
   Push(interleaver, kAudio, 42);
   EXPECT_EQ(PopAll(interleaver), "a21 v40");
-  Push(interleaver, kVideo, 80);
+  Push(interleaver, kVideo, 80, true);
   EXPECT_EQ(PopAll(interleaver), "a42");
+}
+
+TEST_F(InterleaverTest, PicturesThatBeginNoFragmentWaitForNoSound) {
+  Interleaver interleaver = Make();
+  interleaver.Expect(kVideo);
+  interleaver.Expect(kAudio);
+  Push(interleaver, kVideo, 0, true);
+  Push(interleaver, kAudio, 0);
+  EXPECT_EQ(PopAll(interleaver), "v0 a0");
+  Push(interleaver, kVideo, 40);
+  EXPECT_EQ(PopAll(interleaver), "v40");
+  Push(interleaver, kVideo, 80, true);
+  Push(interleaver, kVideo, 120);
+  EXPECT_EQ(PopAll(interleaver), "");
+  Push(interleaver, kAudio, 30);
+  EXPECT_EQ(PopAll(interleaver), "a30");
+  Push(interleaver, kAudio, 90);
+  EXPECT_EQ(PopAll(interleaver), "v80 a90 v120");
+  // Until any of them may begin one.
+  interleaver.set_any_picture_begins(true);
+  Push(interleaver, kVideo, 160);
+  EXPECT_EQ(PopAll(interleaver), "");
+  Push(interleaver, kAudio, 160);
+  EXPECT_EQ(PopAll(interleaver), "v160 a160");
+}
+
+// A camera whose tracks come at the time that stands on them: nothing has to wait when the next frame of the other track cannot be earlier.
+TEST_F(InterleaverTest, ARegularTrackIsNotWaitedForAsLongAsItsNextFrameIsNotDue) {
+  Interleaver interleaver = Make();
+  interleaver.Expect(kVideo);
+  interleaver.Expect(kAudio);
+  constexpr std::int64_t kPicture = 33;
+  constexpr std::int64_t kPacket = 21;
+  int waited = 0;
+  for (std::int64_t ms = 0; ms < 20'000; ++ms) {
+    if (ms % kPicture == 0) {
+      Push(interleaver, kVideo, ms, ms % (30 * kPicture) == 0);
+    }
+    if (ms % kPacket == 0) {
+      Push(interleaver, kAudio, ms);
+    }
+    PopAll(interleaver);
+    waited += ms > 2'000 && !interleaver.empty() ? 1 : 0;
+  }
+  EXPECT_EQ(waited, 0);
+}
+
+// The same with B-frames, which come a pattern at a time, and times that are a little off.
+TEST_F(InterleaverTest, OfReorderedPicturesTheShortestStepCounts) {
+  Interleaver interleaver = Make();
+  interleaver.Expect(kVideo);
+  interleaver.Expect(kAudio);
+  std::int64_t latest_of_fragment = -1;
+  for (std::int64_t group = 0; group < 20; ++group) {
+    const std::int64_t start = group * 360;
+    for (const std::int64_t number : {0, 3, 1, 2, 6, 4, 5, 8, 7}) {
+      Push(interleaver, kVideo, start + number * 40, number == 0);
+      for (std::int64_t ms = start + number * 40; number % 3 == 0 && ms < start + number * 40 + 120; ms += 20) {
+        Push(interleaver, kAudio, ms);
+      }
+    }
+    while (const auto frame = interleaver.Pop(now_)) {
+      if (frame->stored.key_frame && frame->picture) {
+        EXPECT_GT(frame->pts.millis(), latest_of_fragment);
+      }
+      latest_of_fragment = std::max(latest_of_fragment, frame->pts.millis());
+    }
+  }
 }
 
 TEST_F(InterleaverTest, AudioBeforeAKeyFrameGoesFirstAlthoughItsDecodingTimeIsEarlier) {
@@ -96,7 +165,7 @@ TEST_F(InterleaverTest, AudioBehindAReorderedFrameStaysBehindItWithoutDecodingTi
   Push(interleaver, kAudio, 150);
   Push(interleaver, kAudio, 190);
   Push(interleaver, kVideo, 360);
-  EXPECT_EQ(PopAll(interleaver), "v0 a0 a100 v120 v40 v80 a150 v240 v160 v200 a190");
+  EXPECT_EQ(PopAll(interleaver), "v0 a0 a100 v120 v40 v80 a150 v240 v160 v200 a190 v360");
 }
 
 TEST_F(InterleaverTest, AJumpBackIsNoReordering) {
@@ -108,7 +177,7 @@ TEST_F(InterleaverTest, AJumpBackIsNoReordering) {
   Push(interleaver, kVideo, 10040);
   Push(interleaver, kAudio, 10000);
   Push(interleaver, kAudio, 10030);
-  EXPECT_EQ(PopAll(interleaver), "v10000 v0 a10000 a10030");
+  EXPECT_EQ(PopAll(interleaver), "v10000 v0 a10000 a10030 v10040");
 }
 
 TEST_F(InterleaverTest, ASilentTrackHoldsTheOtherBackOnceAndNotForEachFrame) {
@@ -124,7 +193,7 @@ TEST_F(InterleaverTest, ASilentTrackHoldsTheOtherBackOnceAndNotForEachFrame) {
   EXPECT_EQ(PopAll(interleaver), "v33");
   // Its next frame revives it.
   Push(interleaver, kAudio, 40);
-  Push(interleaver, kVideo, 66);
+  Push(interleaver, kVideo, 66, true);
   EXPECT_EQ(PopAll(interleaver), "a40");
 }
 
@@ -171,7 +240,7 @@ TEST_F(InterleaverTest, TracksThatHaveNothingToDoWithEachOtherInTimeDoNotStretch
   now_ = now_ + Duration::Seconds(1);
   EXPECT_EQ(PopAll(interleaver), "v3600000");
   Push(interleaver, kAudio, 20);
-  Push(interleaver, kVideo, 3'600'040);
+  Push(interleaver, kVideo, 3'600'040, true);
   EXPECT_EQ(PopAll(interleaver), "a20");
   now_ = now_ + Duration::Seconds(1);
   EXPECT_EQ(PopAll(interleaver), "v3600040");
