@@ -533,7 +533,8 @@ class Bench {
       acks_.reserve(log_.capacity());
     }
     bool measuring = false;
-    while (queue.top().at < end) {
+    // Times are rounded down: the first frame of one more fragment is none of these.
+    while (queue.top().at + GST_MSECOND < end) {
       const Due due = queue.top();
       queue.pop();
       if (!measuring && due.at >= warm) {

@@ -88,7 +88,10 @@ class Bench:
         result = {"tls": tls, "seconds": seconds, "late_ms": said["late_ms"]}
         for track, name in ((0, "picture"), (1, "sound"))[:2 if sound else 1]:
             if [size for _, size in pushed[track]] != [size for _, size in came[track]]:
-                raise AssertionError(f"the frames of the {name} that have come are others than those pushed")
+                there, here = [size for _, size in came[track]], [size for _, size in pushed[track]]
+                first = next((i for i, (a, b) in enumerate(zip(there, here)) if a != b), min(len(there), len(here)))
+                raise AssertionError(f"the frames of the {name} that have come ({len(there)}) are others than those pushed "
+                                     f"({len(here)}), from number {first} on")
             # The first second is that of connecting.
             first = pushed[track][0][0] + 1_000_000
             times = [(there - here) / 1000 for (here, _), (there, _) in zip(pushed[track], came[track]) if here > first]
