@@ -117,7 +117,7 @@ struct StreamStory {
   explicit StreamStory(bool acks) : connections(acks) {}
 
   ConnectionStory connections;
-  bool ack_messages = true;
+  bool ack_messages = false;
   // The ack that says that a fragment is safe: RECEIVED where nothing is kept.
   AckType last_ack = AckType::kPersisted;
   std::string last_fragment;  // the number of the last one that is safe

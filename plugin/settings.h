@@ -110,7 +110,7 @@ struct Settings {
   bool disable_buffer_clipping = false;
   bool use_original_pts = false;
   bool get_kvs_metrics = false;
-  bool ack_messages = true;
+  bool ack_messages = false;
   bool reference_timestamps = true;
   bool allow_create_stream = true;
   bool dual_stack = false;

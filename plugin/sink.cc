@@ -547,7 +547,7 @@ void Sink::Stop() {
       // Start has emptied it.
       last_run_ = {running->stream, running->producer, {}, {}, running->counters};
     }
-    flushing_changed_.notify_all();
+    flushing_changed_.NotifyAll();
   }
   if (!running.has_value()) {
     return;

@@ -1,7 +1,6 @@
 #ifndef KVS_PLUGIN_SINK_H_
 #define KVS_PLUGIN_SINK_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -271,7 +270,7 @@ class Sink {
   std::uint64_t settings_serial_ KVS_GUARDED_BY(settings_mutex_) = 1;
 
   Mutex mutex_;
-  std::condition_variable_any flushing_changed_;
+  Condition flushing_changed_;
   std::vector<SinkPad*> pads_ KVS_GUARDED_BY(mutex_);  // in the order of their requests
   std::optional<Running> running_ KVS_GUARDED_BY(mutex_);
   LastRun last_run_ KVS_GUARDED_BY(mutex_);

@@ -127,7 +127,7 @@ void Sink::Fail(std::uint64_t generation, const std::string& name, const Status&
     }
     running_->failed = true;
     stream = running_->name;
-    flushing_changed_.notify_all();
+    flushing_changed_.NotifyAll();
   }
   PostError(element_, stream, status, UserText(stream, status));
   g_signal_emit_by_name(element_, "stream-error", static_cast<guint64>(SdkStatusOf(status.code())));

@@ -361,7 +361,7 @@ bool Sink::WaitWhileOthersFlush(SinkPad& pad, std::uint64_t generation) {
   const MutexLock lock(mutex_);
   while (running_.has_value() && running_->generation == generation && !running_->failed &&
          !pad.flushing && running_->stream_is_flushing) {
-    flushing_changed_.wait(mutex_);
+    flushing_changed_.Wait(mutex_);
   }
   return running_.has_value() && running_->generation == generation && !pad.flushing;
 }
@@ -602,7 +602,7 @@ void Sink::UpdateFlushing() {
       running_->stream->SetFlushing(flushing);
     }
   }
-  flushing_changed_.notify_all();
+  flushing_changed_.NotifyAll();
 }
 
 }  // namespace kvs::plugin

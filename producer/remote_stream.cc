@@ -131,7 +131,7 @@ class RemoteStream::SessionHandler : public net::TransferHandler {
       stream_->core_.OnAckBytes(session_, bytes, stream_->now());
       stream_->Settle();
     }
-    stream_->changed_.notify_all();
+    stream_->changed_.NotifyAll();
     return true;
   }
   void OnDone(net::TransferResult result) override {
@@ -213,7 +213,7 @@ void RemoteStream::RunActions() {
     armed_ = deadline;
     closed = core_.closed();
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
   net::NetworkLoop& loop = context_->network->loop();
   loop.timers().Set(net_timer_, deadline);
   for (const StreamCore::Action& action : actions) {
@@ -608,7 +608,7 @@ Status RemoteStream::PutFrame(const Frame& frame) {
     if ((give_up && time.mono >= *give_up) || context_->network->ended()) {
       return {StatusCode::kTimedOut, "no room for a frame in " + std::to_string(limit.seconds()) + " s"};
     }
-    changed_.wait_for(mutex_, ToChrono(kRoomInterval));
+    changed_.WaitFor(mutex_, ToChrono(kRoomInterval));
   }
 }
 
@@ -629,7 +629,7 @@ Status RemoteStream::ReadySync(Duration timeout) {
   const MonoTime give_up = now().mono + std::min(timeout, kLongestDuration);
   const MutexLock lock(mutex_);
   while (!core_.was_ready() && core_.failure().ok() && !core_.stopping() && now().mono < give_up && !context_->network->ended()) {
-    changed_.wait_for(mutex_, ToChrono(kRoomInterval));
+    changed_.WaitFor(mutex_, ToChrono(kRoomInterval));
   }
   if (core_.was_ready() || !core_.failure().ok()) {
     return core_.failure();
@@ -657,7 +657,7 @@ void RemoteStream::SetFlushing(bool flushing) {
     const MutexLock lock(mutex_);
     flushing_ = flushing;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 void RemoteStream::Drain(Duration timeout) {
@@ -673,7 +673,7 @@ void RemoteStream::Stop(Duration timeout) {
     core_.Drain(timeout, /*stop=*/true, now());
     Settle();
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 Status RemoteStream::StopSync(Duration timeout) {
@@ -681,7 +681,7 @@ Status RemoteStream::StopSync(Duration timeout) {
   const MonoTime give_up = now().mono + std::min(timeout, kLongestDuration) + kStopMargin;
   const MutexLock lock(mutex_);
   while (!core_.closed() && now().mono < give_up && !context_->network->ended()) {
-    changed_.wait_for(mutex_, ToChrono(kRoomInterval));
+    changed_.WaitFor(mutex_, ToChrono(kRoomInterval));
   }
   if (core_.closed() && last_drain_ && last_drain_->complete) {
     return {};

@@ -1,7 +1,6 @@
 #ifndef KVS_PRODUCER_REMOTE_STREAM_H_
 #define KVS_PRODUCER_REMOTE_STREAM_H_
 
-#include <condition_variable>
 #include <map>
 #include <memory>
 #include <string>
@@ -113,7 +112,7 @@ class RemoteStream : public CredentialsObserver, public std::enable_shared_from_
 
   // shared_: guarded by mutex_.
   mutable Mutex mutex_;
-  std::condition_variable_any changed_;  // there may be room, or waits are to end
+  Condition changed_;  // there may be room, or waits are to end
   StreamCore core_ KVS_GUARDED_BY(mutex_);
   std::shared_ptr<StreamListener> listener_ KVS_GUARDED_BY(mutex_);
   CredentialsTeller credentials_ KVS_GUARDED_BY(mutex_);

@@ -34,7 +34,7 @@ void StreamRegistry::Remove(const RemoteStream* stream) {
       streams_.erase(found);
     }
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 bool StreamRegistry::AnyStopping() const {
@@ -44,7 +44,7 @@ bool StreamRegistry::AnyStopping() const {
 void StreamRegistry::WaitForStopping() {
   const MutexLock lock(mutex_);
   while (AnyStopping()) {
-    changed_.wait(mutex_);
+    changed_.Wait(mutex_);
   }
 }
 

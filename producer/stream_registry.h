@@ -1,7 +1,6 @@
 #ifndef KVS_PRODUCER_STREAM_REGISTRY_H_
 #define KVS_PRODUCER_STREAM_REGISTRY_H_
 
-#include <condition_variable>
 #include <map>
 #include <memory>
 
@@ -33,7 +32,7 @@ class StreamRegistry {
   bool AnyStopping() const KVS_REQUIRES(mutex_);
 
   Mutex mutex_;
-  std::condition_variable_any changed_;
+  Condition changed_;
   std::map<const RemoteStream*, Entry> streams_ KVS_GUARDED_BY(mutex_);
 };
 

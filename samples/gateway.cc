@@ -54,7 +54,7 @@ class Camera {
     std::string problem = sink_ == nullptr ? "there is no kvssink" : "";
     if (sink_ != nullptr) {
       // Acknowledgements would be most of the messages, and nobody here reads them.
-      g_object_set(sink_, "storage-size", settings_.storage_mib, "ack-messages", FALSE, nullptr);
+      g_object_set(sink_, "storage-size", settings_.storage_mib, nullptr);
       problem = samples::AddRtsp(pipeline_.get(), sink_, url_, samples::Tracks::kVideoAndAudio);
     }
     if (!problem.empty()) {

@@ -1,6 +1,8 @@
 #ifndef KVS_PIC_BASE_MUTEX_H_
 #define KVS_PIC_BASE_MUTEX_H_
 
+#include <chrono>
+#include <condition_variable>
 #include <mutex>
 
 // Clang's thread-safety annotations: the compiler checks who holds which lock. No-ops elsewhere.
@@ -21,7 +23,7 @@
 
 namespace kvs {
 
-// std::mutex with annotations. Not recursive. Satisfies BasicLockable, for std::condition_variable_any.
+// std::mutex with annotations. Not recursive.
 class KVS_CAPABILITY("mutex") Mutex {
  public:
   Mutex() = default;
@@ -29,10 +31,9 @@ class KVS_CAPABILITY("mutex") Mutex {
   Mutex& operator=(const Mutex&) = delete;
   void lock() KVS_ACQUIRE() { mutex_.lock(); }
   void unlock() KVS_RELEASE() { mutex_.unlock(); }
-  // For std::condition_variable only.
-  std::mutex& native() { return mutex_; }
 
  private:
+  friend class Condition;
   std::mutex mutex_;
 };
 
@@ -45,6 +46,34 @@ class KVS_SCOPED_CAPABILITY MutexLock {
 
  private:
   Mutex& mutex_;
+};
+
+// std::condition_variable with a Mutex. The one of the standard library that takes any lock has a mutex of its own as well: whoever is woken
+// then runs into it, and into the one who wakes, twice for each time.
+class Condition {
+ public:
+  // The mutex is held before and after, and not in between. May return for no reason.
+  void Wait(Mutex& mutex) KVS_REQUIRES(mutex) {
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    changed_.wait(lock);
+    lock.release();
+  }
+  // False when it was too late.
+  template <typename Clock, typename Length>
+  bool WaitUntil(Mutex& mutex, const std::chrono::time_point<Clock, Length>& deadline) KVS_REQUIRES(mutex) {
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    const bool in_time = changed_.wait_until(lock, deadline) == std::cv_status::no_timeout;
+    lock.release();
+    return in_time;
+  }
+  bool WaitFor(Mutex& mutex, std::chrono::nanoseconds longest) KVS_REQUIRES(mutex) {
+    return WaitUntil(mutex, std::chrono::steady_clock::now() + longest);
+  }
+  void NotifyOne() { changed_.notify_one(); }
+  void NotifyAll() { changed_.notify_all(); }
+
+ private:
+  std::condition_variable changed_;
 };
 
 }  // namespace kvs

@@ -73,7 +73,7 @@ void ApplicationCredentials::AskBehind(bool renew, NetworkServices& net, Credent
       const MutexLock lock(self->mutex_);
       --self->asking_;
     }
-    self->changed_.notify_all();
+    self->changed_.NotifyAll();
   };
   try {
     std::thread([self = shared_from_this(), renew, &net, done, answered] {
@@ -93,7 +93,7 @@ void ApplicationCredentials::Close() {
   const MutexLock lock(mutex_);
   closed_ = true;
   while (asking_ > 0 && !answering) {
-    changed_.wait(mutex_);
+    changed_.Wait(mutex_);
   }
 }
 

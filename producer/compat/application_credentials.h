@@ -1,7 +1,6 @@
 #ifndef KVS_PRODUCER_COMPAT_APPLICATION_CREDENTIALS_H_
 #define KVS_PRODUCER_COMPAT_APPLICATION_CREDENTIALS_H_
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
 
@@ -34,7 +33,7 @@ class ApplicationCredentials : public std::enable_shared_from_this<ApplicationCr
 
   const Question question_;
   Mutex mutex_;
-  std::condition_variable_any changed_;
+  Condition changed_;
   int asking_ KVS_GUARDED_BY(mutex_) = 0;
   bool closed_ KVS_GUARDED_BY(mutex_) = false;
 };

@@ -35,13 +35,13 @@ void CallbackGate::Leave() {
     callers_.erase(callers_.find(std::this_thread::get_id()));
     --depth;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 void CallbackGate::Await() {
   const MutexLock lock(mutex_);
   while (!callers_.empty() && !callers_.contains(std::this_thread::get_id()) && !exiting) {
-    changed_.wait(mutex_);
+    changed_.Wait(mutex_);
   }
 }
 

@@ -2,7 +2,6 @@
 #define KVS_PRODUCER_COMPAT_CALLBACK_GATE_H_
 
 #include <atomic>
-#include <condition_variable>
 #include <set>
 #include <thread>
 
@@ -42,7 +41,7 @@ class CallbackGate {
   void Leave() KVS_EXCLUDES(mutex_);
 
   Mutex mutex_;
-  std::condition_variable_any changed_;
+  Condition changed_;
   std::multiset<std::thread::id> callers_ KVS_GUARDED_BY(mutex_);
 };
 

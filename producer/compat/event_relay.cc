@@ -22,7 +22,7 @@ void EventRelay::Note(std::atomic<bool>& what) {
     const MutexLock lock(mutex_);
     what = true;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 void EventRelay::Detach() { Note(detached_); }
@@ -31,7 +31,7 @@ bool EventRelay::Await(const std::atomic<bool>& told, Duration timeout) {
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::nanoseconds(timeout.nanos());
   const MutexLock lock(mutex_);
   while (!told && !detached_ && CallbackGate::MayWait()) {
-    if (changed_.wait_until(mutex_, give_up) == std::cv_status::timeout) {
+    if (!changed_.WaitUntil(mutex_, give_up)) {
       return told;
     }
   }

@@ -2,7 +2,6 @@
 #define KVS_PRODUCER_COMPAT_EVENT_RELAY_H_
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -75,7 +74,7 @@ class EventRelay : public StreamListener {
   std::atomic<bool> ready_{false};
   std::atomic<bool> closed_{false};
   Mutex mutex_;  // of changed_
-  std::condition_variable_any changed_;
+  Condition changed_;
 };
 
 }  // namespace kvs::compat

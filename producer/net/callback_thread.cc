@@ -16,7 +16,7 @@ struct Running {
     return *kShared;
   }
   Mutex mutex;
-  std::condition_variable_any changed;
+  Condition changed;
   int threads KVS_GUARDED_BY(mutex) = 0;
   int calls KVS_GUARDED_BY(mutex) = 0;  // that are being made
   bool silent KVS_GUARDED_BY(mutex) = false;
@@ -44,14 +44,14 @@ void Make(const std::function<void()>& call) {
     const MutexLock lock(running.mutex);
     --running.calls;
   }
-  running.changed.notify_all();
+  running.changed.NotifyAll();
 }
 
 }  // namespace
 
 struct CallbackThread::Queue {
   Mutex mutex;
-  std::condition_variable_any changed;
+  Condition changed;
   std::deque<std::function<void()>> calls KVS_GUARDED_BY(mutex);
   bool end KVS_GUARDED_BY(mutex) = false;
 };
@@ -81,7 +81,7 @@ CallbackThread::CallbackThread() : queue_(std::make_shared<Queue>()) {
     Running& running = Running::Shared();
     const MutexLock lock(running.mutex);
     --running.threads;
-    running.changed.notify_all();
+    running.changed.NotifyAll();
   }).detach();
 }
 
@@ -89,7 +89,7 @@ void CallbackThread::WaitForEnded() {
   Running& running = Running::Shared();
   const MutexLock lock(running.mutex);
   while (running.threads > 0) {
-    running.changed.wait(running.mutex);
+    running.changed.Wait(running.mutex);
   }
 }
 
@@ -99,7 +99,7 @@ void CallbackThread::Silence() {
   const MutexLock lock(running.mutex);
   running.silent = true;
   while (running.calls > 0 && !calling && std::chrono::steady_clock::now() < give_up) {
-    running.changed.wait_until(running.mutex, give_up);
+    running.changed.WaitUntil(running.mutex, give_up);
   }
 }
 
@@ -108,7 +108,7 @@ CallbackThread::~CallbackThread() {
     const MutexLock lock(queue_->mutex);
     queue_->end = true;
   }
-  queue_->changed.notify_all();
+  queue_->changed.NotifyAll();
 }
 
 bool CallbackThread::Post(std::function<void()> call, bool may_drop) {
@@ -119,7 +119,7 @@ bool CallbackThread::Post(std::function<void()> call, bool may_drop) {
     }
     queue_->calls.push_back(std::move(call));
   }
-  queue_->changed.notify_one();
+  queue_->changed.NotifyOne();
   return true;
 }
 
@@ -133,7 +133,7 @@ void CallbackThread::Run(const std::shared_ptr<Queue>& queue) {
         if (queue->end) {
           return;
         }
-        queue->changed.wait(queue->mutex);
+        queue->changed.Wait(queue->mutex);
       }
       call = std::move(queue->calls.front());
       queue->calls.pop_front();

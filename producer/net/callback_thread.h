@@ -1,7 +1,6 @@
 #ifndef KVS_PRODUCER_NET_CALLBACK_THREAD_H_
 #define KVS_PRODUCER_NET_CALLBACK_THREAD_H_
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>

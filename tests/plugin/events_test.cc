@@ -356,7 +356,7 @@ TEST_F(EventsTest, AnOutageOfAnHourIsAHandfulOfMessages) {
   stream().Emit(Connected{9});
   EXPECT_THAT(TakeElementMessages(), IsEmpty());
   stream().Emit(Acked(AckType::kReceived, "2"));
-  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-connected", "kvssink-fragment-acked"));
+  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-connected"));
   // The next outage is told again.
   stream().Emit(Down(StatusCode::kConnectFailed));
   EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-disconnected"));
@@ -446,8 +446,14 @@ TEST_F(EventsTest, DrainedNamesTheLastFragmentAlsoWhenTheElementHasStopped) {
                "4711");
 }
 
-TEST_F(EventsTest, MessagesAboutAcksCanBeSwitchedOffAndTheSignalStays) {
-  Set("ack-messages", "false");
+TEST_F(EventsTest, MessagesAboutAcksAreForThoseWhoAsk) {
+  Set("ack-messages", "true");
+  Run();
+  stream().Emit(Acked(AckType::kPersisted, "1"));
+  EXPECT_THAT(TakeElementMessages(), ElementsAre("kvssink-fragment-acked"));
+}
+
+TEST_F(EventsTest, TheSignalOfAnAckComesInAnyCase) {
   Run();
   int signalled = 0;
   g_signal_connect(element_.get(), "fragment-ack",

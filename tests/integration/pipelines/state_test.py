@@ -5,7 +5,7 @@ from harness import PATIENCE, BlackHole, Case, ReservedPort, path_of, tool
 
 LIVE = ("videotestsrc is-live=true num-buffers={frames} ! video/x-raw,width=160,height=120,framerate=15/1 ! "
         "x264enc tune=zerolatency key-int-max=15 ! h264parse ! video/x-h264,stream-format=avc ! tee name=t "
-        "t. ! {record} t. ! queue ! kvssink stream-name=s endpoint={url} {more}")
+        "t. ! {record} t. ! queue ! kvssink stream-name=s ack-messages=true endpoint={url} {more}")
 # Nothing here may wait for the network. What is asked of it takes SLOW_S; loading plugins and starting threads takes less than
 # half of that, also on a machine that has much else to do. Under sanitizers it is said nowhere how long that takes.
 SLOW_S = 12
