@@ -1,5 +1,6 @@
 #include "pic/ack/ack_parser.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -79,18 +80,36 @@ AckParser::Field AckParser::FieldOf(std::string_view key) {
 }
 
 void AckParser::Feed(std::string_view chunk, std::vector<FragmentAck>& acks) {
-  for (const char c : chunk) {
-    Consume(c, acks);
-    line_start_ = c == '\n';
+  while (!chunk.empty()) {
+    std::size_t taken = ConsumePlainText(chunk);
+    if (taken == 0) {
+      Consume(chunk.front(), acks);
+      taken = 1;
+    }
+    line_start_ = chunk[taken - 1] == '\n';
+    chunk.remove_prefix(taken);
   }
 }
 
 void AckParser::Feed(std::span<const std::uint8_t> chunk, std::vector<FragmentAck>& acks) {
-  for (const std::uint8_t byte : chunk) {
-    const char c = static_cast<char>(byte);
-    Consume(c, acks);
-    line_start_ = c == '\n';
+  Feed(std::string_view(reinterpret_cast<const char*>(chunk.data()), chunk.size()), acks);
+}
+
+// What most of an acknowledgement is: text without a meaning to the parser, taken in one piece. The rest goes byte by byte.
+std::size_t AckParser::ConsumePlainText(std::string_view chunk) {
+  if (string_state_ != StringState::kText || state_ == State::kSkipLong) {
+    return 0;
   }
+  chunk = chunk.substr(0, limits_.max_object_bytes - std::min(object_bytes_, limits_.max_object_bytes));
+  const auto end = std::find_if(chunk.begin(), chunk.end(), [](char c) { return c == '"' || c == '\\' || c == '\n'; });
+  const auto length = static_cast<std::size_t>(end - chunk.begin());
+  object_bytes_ += length;
+  if (length > 0 && StoresText()) {
+    FlushSurrogate();
+    text_cut_ = text_cut_ || length > kMaxTextBytes - text_.size();
+    text_.append(chunk.substr(0, std::min(length, kMaxTextBytes - text_.size())));
+  }
+  return length;
 }
 
 void AckParser::Consume(char c, std::vector<FragmentAck>& acks) {

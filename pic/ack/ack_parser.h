@@ -80,6 +80,8 @@ class AckParser {
 
   static Field FieldOf(std::string_view key);
 
+  // How many bytes at the begin of the chunk were plain text, and are consumed.
+  std::size_t ConsumePlainText(std::string_view chunk);
   void Consume(char c, std::vector<FragmentAck>& acks);
   void ConsumeOutside(char c);
   void ConsumeInString(char c);

@@ -42,6 +42,7 @@ class NetworkLoop : public NetworkServices {
   CurlTransport transport_;
   TimerQueue timers_;
   std::optional<MonoTime> gathered_at_;  // when the mailbox is looked at again, after there was something in it
+  Duration worked_;                      // since the mailbox was looked at
   MonoTime next_look_;
   BusyMeter busy_;  // synchronises itself
 };
