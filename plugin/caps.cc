@@ -345,14 +345,13 @@ Result<Track> TrackFromCaps(const GstCaps* caps) {
                      "stored; insert an encoder");
 }
 
-bool HoldsFrame(const Track& track, std::span<const std::uint8_t> data) {
+bool HoldsFrame(const Track& track, std::span<const std::uint8_t> data, codec::NalList& nals) {
   if (track.codec == Codec::kOpus) {
     return !codec::IsOpusHeader(data);
   }
   if (track.codec != Codec::kH264 && track.codec != Codec::kH265) {
     return true;
   }
-  codec::NalList nals;
   const Result<std::size_t> scanned =
       track.format == FrameFormat::kAnnexB
           ? codec::ScanAnnexB(data, nals)

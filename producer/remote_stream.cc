@@ -179,7 +179,7 @@ void RemoteStream::Settle() {
   const bool sooner = deadline && (!armed_ || *deadline < *armed_);
   if ((core_.HasActions() || sooner || core_.closed()) && !posted_) {
     posted_ = true;
-    context_->network->loop().Post([self = shared_from_this()] { self->RunActions(); });
+    context_->network->loop().Post(std::shared_ptr<net::Task>(shared_from_this()));
   }
 }
 
@@ -200,7 +200,7 @@ void RemoteStream::TellListener(StreamEvent event) {
 void RemoteStream::RunActions() {
   // An action that fails at once comes here again, and may let go of the last reference.
   const auto self = shared_from_this();
-  std::vector<StreamCore::Action> actions;
+  std::vector<StreamCore::Action> actions = std::exchange(net_spare_actions_, {});
   std::optional<MonoTime> deadline;
   bool closed = false;
   {
@@ -208,7 +208,7 @@ void RemoteStream::RunActions() {
     posted_ = true;  // Settle need not post: this is the task
     Settle();
     posted_ = false;
-    actions = core_.TakeActions();
+    actions = core_.TakeActions(std::move(actions));
     deadline = core_.deadline();
     armed_ = deadline;
     closed = core_.closed();
@@ -219,6 +219,8 @@ void RemoteStream::RunActions() {
   for (const StreamCore::Action& action : actions) {
     std::visit([this](const auto& one) { Do(one); }, action);
   }
+  actions.clear();
+  net_spare_actions_ = std::move(actions);
   if (closed && net_timer_ != 0) {
     loop.timers().Remove(std::exchange(net_timer_, 0));
     if (net_call_) {

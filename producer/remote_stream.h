@@ -20,7 +20,7 @@ namespace kvs {
 //
 // Threads: callers and the network thread meet in the core, under one mutex. What the core wants done is done on the network thread
 // only: other threads leave one task in its mailbox. Events are queued for the callback thread in the order of the core.
-class RemoteStream : public CredentialsObserver, public std::enable_shared_from_this<RemoteStream> {
+class RemoteStream : public CredentialsObserver, public net::Task, public std::enable_shared_from_this<RemoteStream> {
  public:
   RemoteStream(std::shared_ptr<ProducerContext> context, StreamConfig config,
                std::shared_ptr<StreamListener> listener, std::uint64_t seed);
@@ -108,6 +108,7 @@ class RemoteStream : public CredentialsObserver, public std::enable_shared_from_
   std::string net_used_key_;                 // access key of the request that ended last; empty: it had none
   std::string net_endpoint_;                 // of putMedia
   std::string net_arn_;
+  std::vector<StreamCore::Action> net_spare_actions_;  // empty; its memory serves again
   bool net_dump_warned_ = false;
 
   // shared_: guarded by mutex_.

@@ -52,7 +52,8 @@ class BlockPool {
   double FillOf(const Account& account) const;
 
  private:
-  static constexpr std::size_t kKeptForReuse = 8;
+  // What a fragment of a second of a common stream gives back at once, at 8 Mbit/s.
+  static constexpr std::size_t kKeptForReuse = 32;
   // "Nearly used up": less than this part of the budget is free.
   static constexpr std::size_t kScarcePart = 8;
   // "Enough for everybody again": more than this part.

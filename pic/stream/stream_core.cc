@@ -495,7 +495,9 @@ std::optional<MonoTime> StreamCore::deadline() const {
   return first;
 }
 
-std::vector<StreamCore::Action> StreamCore::TakeActions() { return std::exchange(actions_, {}); }
+std::vector<StreamCore::Action> StreamCore::TakeActions(std::vector<Action> memory) {
+  return std::exchange(actions_, std::move(memory));
+}
 std::vector<StreamEvent> StreamCore::TakeEvents() { return std::exchange(events_, {}); }
 
 StreamMetrics StreamCore::metrics(MonoTime now) const {

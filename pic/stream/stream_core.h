@@ -111,7 +111,8 @@ class StreamCore {
   // When OnTimer has something to do; none when only a call can change something.
   std::optional<MonoTime> deadline() const;
 
-  std::vector<Action> TakeActions();
+  // `memory`: empty, for those that come next.
+  std::vector<Action> TakeActions(std::vector<Action> memory = {});
   std::vector<StreamEvent> TakeEvents();
   bool HasActions() const { return !actions_.empty(); }
 

@@ -662,7 +662,8 @@ void CurlTransport::Perform() {
   // What was resumed has something to send, and its socket mostly takes it. The second time it mostly finds that there is no more,
   // and then nothing is wanted of the kernel. Who has more waits for its turn like all others.
   constexpr int kTimes = 2;
-  for (const TransferId id : std::exchange(resumed_, {})) {
+  std::swap(resumed_, resuming_);
+  for (const TransferId id : resuming_) {
     for (int i = 0; i < kTimes; ++i) {
       const auto found = transfers_.find(id);
       const auto socket = found != transfers_.end() && !found->second->paused() ? found->second->socket() : std::nullopt;
@@ -671,6 +672,7 @@ void CurlTransport::Perform() {
       }
     }
   }
+  resuming_.clear();
   for (std::size_t i = 0; i < ready_; ++i) {
     const std::uint32_t events = events_[i].events;
     constexpr std::uint32_t kGone = EPOLLERR | EPOLLHUP;  // reading and writing tell what it is

@@ -111,6 +111,7 @@ class CurlTransport : public Transport {
   std::array<epoll_event, kEventsAtOnce> events_{};
   std::size_t ready_ = 0;  // of events_
   std::vector<TransferId> resumed_;
+  std::vector<TransferId> resuming_;  // while their turn is; empty in between
   std::map<std::string, Origin> origins_;  // by scheme, host and port
   bool may_start_ = false;                 // some that wait
   std::unique_ptr<CURLSH, ShareDeleter> share_;

@@ -20,9 +20,20 @@ constexpr Duration kGathering = Duration::Millis(1);
 constexpr int kTimesAsLong = 4;
 constexpr Duration kLongestGathering = Duration::Millis(4);
 
+class FunctionTask : public Task {
+ public:
+  explicit FunctionTask(std::function<void()> call) : call_(std::move(call)) {}
+  void Run() override { call_(); }
+
+ private:
+  const std::function<void()> call_;
+};
+
 }  // namespace
 
-void NetworkLoop::Post(std::function<void()> task) {
+void NetworkLoop::Post(std::function<void()> task) { Post(std::make_shared<FunctionTask>(std::move(task))); }
+
+void NetworkLoop::Post(std::shared_ptr<Task> task) {
   if (mailbox_.Append(std::move(task))) {
     transport_.Wake();
   }
@@ -41,14 +52,15 @@ void NetworkLoop::RunOnce(Duration max_wait) {
   const MonoTime begin = clock_.Mono();
   MonoTime now = begin;
   if (!gathered_at_ || now >= *gathered_at_) {
-    const std::vector<Mailbox::Task> tasks = mailbox_.TakeAll();
-    for (const Mailbox::Task& task : tasks) {
-      task();
+    mailbox_.TakeAll(tasks_);
+    for (const std::shared_ptr<Task>& task : tasks_) {
+      task->Run();
     }
     gathered_at_.reset();
-    if (!tasks.empty()) {
+    if (!tasks_.empty()) {
       gathered_at_ = now + std::clamp(worked_ * kTimesAsLong, kGathering, kLongestGathering);
     }
+    tasks_.clear();
     worked_ = Duration();
     now = clock_.Mono();
   }

@@ -2,7 +2,9 @@
 #define KVS_PRODUCER_NET_NETWORK_LOOP_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "kvs/credentials.h"
 #include "pic/base/clock.h"
@@ -23,6 +25,7 @@ class NetworkLoop : public NetworkServices {
   WallTime wall_now() const override { return clock_.Wall(); }
   MonoTime mono_now() const override { return clock_.Mono(); }
   void Post(std::function<void()> task) override;
+  void Post(std::shared_ptr<Task> task);
   void After(Duration delay, std::function<void()> task) override;
   Transport* transport() override { return &transport_; }
 
@@ -39,6 +42,7 @@ class NetworkLoop : public NetworkServices {
  private:
   const Clock& clock_;  // outlives the loop
   Mailbox mailbox_;     // synchronises itself
+  std::vector<std::shared_ptr<Task>> tasks_;  // being done
   CurlTransport transport_;
   TimerQueue timers_;
   std::optional<MonoTime> gathered_at_;  // when the mailbox is looked at again, after there was something in it

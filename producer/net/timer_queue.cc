@@ -1,5 +1,7 @@
 #include "producer/net/timer_queue.h"
 
+#include <utility>
+
 namespace kvs::net {
 
 TimerQueue::TimerId TimerQueue::Add(std::function<void()> call) {
@@ -17,11 +19,14 @@ void TimerQueue::Set(TimerId timer, std::optional<MonoTime> deadline) {
   if (found == timers_.end() || found->second.deadline == deadline) {
     return;
   }
-  if (found->second.deadline) {
-    order_.erase({*found->second.deadline, timer});
-  }
-  found->second.deadline = deadline;
-  if (deadline) {
+  const std::optional<MonoTime> before = std::exchange(found->second.deadline, deadline);
+  if (before && deadline) {
+    auto place = order_.extract({*before, timer});
+    place.value().first = *deadline;
+    order_.insert(std::move(place));
+  } else if (before) {
+    order_.erase({*before, timer});
+  } else {
     order_.emplace(*deadline, timer);
   }
 }
