@@ -50,6 +50,8 @@ class RemoteStream : public CredentialsObserver, public net::Task, public std::e
   // CredentialsObserver
   void OnCredentialsRenewed(std::string_view source, std::optional<WallTime> expiration) override;
   void OnRenewalFailed(std::string_view source, const Status& reason, Duration retry_in) override;
+  // net::Task: what the state of the stream asks for.
+  void Run() override { RunActions(); }
 
  private:
   class CallHandler;
