@@ -10,6 +10,7 @@
 #include "producer/aws/timestamp.h"
 #include "producer/environment.h"
 #include "producer/net/route.h"
+#include "producer/secret_text.h"
 #include "producer/service/json.h"
 #include "producer/service/validation.h"
 
@@ -50,6 +51,7 @@ class Exchange {
     if (!alive_.expired()) {
       done_(AnswerOf(result));
     }
+    WipeStack();
   }
 
  private:
@@ -147,6 +149,7 @@ void StartCall(NetworkServices& net, CredentialsCall call, std::weak_ptr<void> a
     return;
   }
   net.transport()->Start(std::move(call.request), std::move(call.how), std::make_unique<Handler>(net, std::move(exchange)));
+  WipeStack();
 }
 
 Result<net::TransferOptions> TravelOf(const AwsSourceOptions& options, bool direct) {
@@ -189,7 +192,6 @@ Result<Credentials> CredentialsOfJson(std::string_view text, const CredentialNam
   const std::string code(fields->String("Code").value_or(""));
   if (!code.empty() && code != "Success" && !fields->String(names.access_key)) {
     const std::string why(fields->String("Message").value_or(""));
-    fields->Wipe();
     return Status(StatusCode::kBadResponse, "it says " + Quoted(code) + (why.empty() ? "" : ": " + PrintableExcerpt(why, kMaxExcerpt)));
   }
   credentials.access_key_id = fields->String(names.access_key).value_or("");
@@ -203,7 +205,6 @@ Result<Credentials> CredentialsOfJson(std::string_view text, const CredentialNam
     credentials.expiration = WallTime() + Duration::Millis(*until_ms);
   }
   const bool broken = until && !until->empty() && !credentials.expiration;
-  fields->Wipe();
   if (Status status = CheckAnswer(credentials, names.is_temporary || broken); !status.ok()) {
     return status;
   }

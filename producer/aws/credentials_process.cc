@@ -191,9 +191,6 @@ Result<Credentials> Parse(std::string_view output) {
   Result<service::JsonFields> fields = service::JsonFields::Parse(output, aws::kMaxAnswerBytes);
   const bool is_known = fields.ok() && fields->Integer("Version") == kVersion;
   const Status status = fields.status();
-  if (fields.ok()) {
-    fields->Wipe();
-  }
   if (!status.ok() || !is_known) {
     return Status(StatusCode::kBadResponse, "what it printed cannot be understood: " +
                                                 (status.ok() ? "its Version is not 1" : status.message()));

@@ -8,6 +8,7 @@
 #include "pic/base/mutex.h"
 #include "producer/aws/sigv4.h"
 #include "producer/environment.h"
+#include "producer/secret_text.h"
 
 namespace kvs {
 namespace {
@@ -39,8 +40,13 @@ struct Registry {
 // A digest of all that makes a difference: there are secrets in it.
 std::string KeyOf(CredentialSourceKind kind, const ProfileOptions& options) {
   const EnvironmentLookup environment = OrOfProcess(options.environment);
-  std::string text(CredentialSourceName(kind));
-  const auto add = [&text](std::string_view part) { text += std::to_string(part.size()) + ":" + std::string(part) + ";"; };
+  SecretText text(CredentialSourceName(kind));
+  const auto add = [&text](std::string_view part) {
+    text += std::to_string(part.size());
+    text += ':';
+    text += part;
+    text += ';';
+  };
   for (const std::string& part : {options.profile, options.region, options.ca_path, options.path.proxy.value_or("(none)"),
                                   options.path.proxy_user}) {
     add(part);
@@ -57,9 +63,7 @@ std::string KeyOf(CredentialSourceKind kind, const ProfileOptions& options) {
     add(value);
     WipeString(value);
   }
-  std::string key = aws::Sha256Hex(text);
-  WipeString(text);
-  return key;
+  return aws::Sha256Hex(text);
 }
 
 std::shared_ptr<CredentialSource> MakeOne(CredentialSourceKind kind, ProfileOptions options) {

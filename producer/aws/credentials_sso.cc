@@ -83,7 +83,6 @@ Result<Token> ParseToken(std::string_view text) {
   token.region = field("region");
   token.registration_expires = field("registrationExpiresAt");
   token.expires = expires.value_or(WallTime());
-  fields->Wipe();
   if (token.access.empty() || !expires) {
     return Status(StatusCode::kFileError, "it has no accessToken with a time expiresAt");
   }
@@ -201,7 +200,6 @@ class Login : public std::enable_shared_from_this<Login> {
     Secret access(fields->String("accessToken").value_or(""));
     Secret refresh(fields->String("refreshToken").value_or(""));
     const std::int64_t seconds = fields->Integer("expiresIn").value_or(0);
-    fields->Wipe();
     constexpr std::int64_t kLongest = Duration::Hours(24 * 365).seconds();
     if (access.empty() || seconds <= 0 || seconds > kLongest) {
       return text.NotUnderstood("it has no accessToken with seconds in expiresIn");
@@ -252,7 +250,7 @@ class Login : public std::enable_shared_from_this<Login> {
     call.request.method = "GET";
     call.request.url = *endpoint + "/federation/credentials?role_name=" + aws::PercentEncode(options_.role_name, "") +
                        "&account_id=" + aws::PercentEncode(options_.account_id, "");
-    call.request.headers = {{"x-amz-sso_bearer_token", std::string(token_.access.Reveal())}};
+    call.request.headers.push_back({"x-amz-sso_bearer_token", std::string(token_.access.Reveal())});  // a list would be copied
     call.how = *std::move(how);
     call.text = {"asking SSO for the role " + aws::Quoted(options_.role_name) + " in account " +
                      aws::Quoted(options_.account_id) + " (GET " + *endpoint + "/federation/credentials)",

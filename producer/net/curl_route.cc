@@ -20,8 +20,9 @@ constexpr int kProxyAuthenticationRequired = 407;
 constexpr std::size_t kMaxLoggedLine = 512;
 
 // Headers whose values nobody is to read.
-constexpr std::array<std::string_view, 5> kSecretHeaders = {"authorization", "proxy-authorization", "x-amz-security-token",
-                                                            "cookie", "set-cookie"};
+constexpr std::array<std::string_view, 7> kSecretHeaders = {
+    "authorization", "proxy-authorization", "x-amz-security-token", "x-aws-ec2-metadata-token", "x-amz-sso_bearer_token",
+    "cookie",        "set-cookie"};
 // libcurl names the user in lines like "Proxy auth using Basic with user 'x'".
 constexpr std::string_view kNamesUser = "auth using";
 

@@ -1,5 +1,6 @@
 #include "producer/net/curl_transport.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -11,6 +12,7 @@
 #include <array>
 #include <cctype>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -21,6 +23,7 @@
 
 #include "pic/base/check.h"
 #include "producer/net/curl_route.h"
+#include "producer/secret_text.h"
 
 namespace kvs::net {
 namespace {
@@ -97,6 +100,36 @@ bool IsFolder(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+// libcurl's memory, all of which may hold what was sent or received: tokens, signatures, the password of a proxy, credentials.
+void WipeAndFree(void* memory) {
+  if (memory != nullptr) {
+    OPENSSL_cleanse(memory, ::malloc_usable_size(memory));
+    std::free(memory);  // NOLINT: these are the functions under libcurl's own
+  }
+}
+
+void* WipeAndMove(void* memory, std::size_t size) {
+  if (memory == nullptr) {
+    return std::malloc(size);  // NOLINT: see above
+  }
+  const std::size_t old_size = ::malloc_usable_size(memory);
+  if (size <= old_size && size > 0) {
+    return memory;  // large enough, and nothing to be left behind
+  }
+  void* const larger = std::malloc(size);  // NOLINT: see above
+  if (larger != nullptr) {
+    std::memcpy(larger, memory, std::min(old_size, size));
+    WipeAndFree(memory);
+  }
+  return larger;
+}
+
+// With TLS: what was decrypted is wiped when it has been read.
+CURLcode WipePlaintext(CURL* /*easy*/, void* context, void* /*user*/) {
+  SSL_CTX_set_options(static_cast<SSL_CTX*>(context), SSL_OP_CLEANSE_PLAINTEXT);
+  return CURLE_OK;
+}
+
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) {
     text.remove_prefix(1);
@@ -132,7 +165,8 @@ void InitCurlOnce() {
   static std::once_flag once;
   std::call_once(once, [] {
     OPENSSL_init_ssl(0, nullptr);
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    // Where the program has initialised libcurl before, it keeps the memory functions that it has.
+    curl_global_init_mem(CURL_GLOBAL_DEFAULT, &std::malloc, &WipeAndFree, &WipeAndMove, &::strdup, &std::calloc);
   });
 }
 
@@ -182,7 +216,7 @@ class CurlTransport::Transfer {
     // Every option used exists in the oldest libcurl that the build accepts, and no value is user text that could be refused.
     curl_easy_setopt(easy_.get(), option, value);
   }
-  void AddHeader(const std::string& line);
+  void AddHeader(const SecretText& line);
   void ConfigureBody();
   void ConfigureTls();
   void ConfigureIdentity();
@@ -258,7 +292,10 @@ CurlTransport::Transfer::Transfer(TransferId id, service::HttpRequest request, T
   curl_route_.emplace(easy_.get(), options_.route, request_.url, options_.ca_path);
   ConfigureBody();
   for (const service::HttpHeader& header : request_.headers) {
-    AddHeader(header.name + ": " + header.value);
+    SecretText line(header.name);
+    line += ": ";
+    line += header.value;
+    AddHeader(line);
   }
   AddHeader("Expect:");  // no waiting for "100 Continue"
   AddHeader("Accept:");
@@ -276,7 +313,7 @@ CurlTransport::Transfer::~Transfer() {
   }
 }
 
-void CurlTransport::Transfer::AddHeader(const std::string& line) {
+void CurlTransport::Transfer::AddHeader(const SecretText& line) {
   curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
   KVS_CHECK(longer != nullptr);
   (void)headers_.release();  // now part of `longer`
@@ -287,6 +324,7 @@ void CurlTransport::Transfer::ConfigureTls() {
   Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   Set(CURLOPT_SSL_VERIFYPEER, 1L);
   Set(CURLOPT_SSL_VERIFYHOST, 2L);
+  Set(CURLOPT_SSL_CTX_FUNCTION, &WipePlaintext);
   if (!options_.ca_path.empty()) {
     // Instead of the system's, of which libcurl has both.
     const bool folder = IsFolder(options_.ca_path);
@@ -700,6 +738,7 @@ void CurlTransport::FinishDone() {
     Transfer* transfer = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
     Finish(transfer->id(), code);
+    WipeStack();  // calls end seldom, and what they were answered went through here
   }
 }
 

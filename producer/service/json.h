@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kvs/status.h"
+#include "producer/secret_text.h"
 
 // As much of JSON as the service's calls need, so that the JSON library is compiled in one file.
 namespace kvs::service {
@@ -23,7 +24,7 @@ struct JsonMember {
   std::variant<std::string_view, std::int64_t, JsonStringMap> value;
 };
 
-// An object with these members in this order, everything escaped.
+// An object with these members in this order, everything escaped. No copy of a text stays behind but the one that is returned.
 // Errors: kInvalidArgument: text that is not UTF-8; the message names the member.
 Result<std::string> WriteJson(std::span<const JsonMember> members);
 
@@ -45,16 +46,13 @@ class JsonFields {
   // Also of a number with a fraction of zero; nothing when it does not fit.
   [[nodiscard]] std::optional<std::int64_t> Integer(std::string_view path) const;
 
-  // Overwrites the texts and forgets them: of an answer that holds secrets.
-  void Wipe();
-
  private:
   friend class JsonFieldsHandler;
   struct Field {
     std::string path;
-    std::variant<std::string, std::int64_t> value;
+    std::variant<SecretText, std::int64_t> value;  // an answer may hold secrets
   };
-  std::vector<Field> fields_;
+  std::vector<Field, WipingAllocator<Field>> fields_;
 };
 
 }  // namespace kvs::service

@@ -1,6 +1,7 @@
 #include "producer/service/validation.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <set>
 
@@ -63,13 +64,27 @@ Status CheckTagText(std::string_view what, std::string_view text, std::size_t ma
   return {};
 }
 
+// Where a service begins to quote the request, as it does about signatures that do not fit: with the session token, and what was
+// signed. Source: "The Canonical String for this request should have been …", signature errors of AWS.
+std::size_t EndOfOwnWords(std::string_view text) {
+  constexpr std::string_view kEchoes[] = {"the canonical string", "the string-to-sign", "x-amz-security-token"};
+  std::size_t end = text.size();
+  for (const std::string_view echo : kEchoes) {
+    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; };
+    const auto found = std::search(text.begin(), text.end(), echo.begin(), echo.end(), same);
+    end = std::min(end, static_cast<std::size_t>(found - text.begin()));
+  }
+  return end;
+}
+
 }  // namespace
 
 std::string PrintableExcerpt(std::string_view text, std::size_t max_bytes) {
-  std::string out(text.substr(0, max_bytes));
+  const std::size_t end = std::min(EndOfOwnWords(text.substr(0, max_bytes)), max_bytes);
+  std::string out(text.substr(0, end));
   std::replace_if(
       out.begin(), out.end(), [](char c) { return !IsPrintable(c); }, '?');
-  return text.size() > max_bytes ? out + "..." : out;
+  return text.size() > end ? out + "..." : out;
 }
 
 Status ValidateStreamName(std::string_view name) {

@@ -46,7 +46,7 @@ Status ValidateStreamArn(std::string_view arn);
 // values 0..256 characters.
 Status ValidateTags(std::span<const Tag> tags);
 
-// Text for a message: printable ASCII as it is, other bytes as '?', cut off after `max_bytes`.
+// Text for a message: printable ASCII as it is, other bytes as '?', cut off after `max_bytes`, or where it quotes a signed request.
 std::string PrintableExcerpt(std::string_view text, std::size_t max_bytes);
 
 }  // namespace kvs::service
