@@ -1,6 +1,5 @@
 #include "producer/net/curl_transport.h"
 
-#include <malloc.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -12,7 +11,6 @@
 #include <array>
 #include <cctype>
 #include <cstdlib>
-#include <cstring>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -100,36 +98,6 @@ bool IsFolder(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-// libcurl's memory, all of which may hold what was sent or received: tokens, signatures, the password of a proxy, credentials.
-void WipeAndFree(void* memory) {
-  if (memory != nullptr) {
-    OPENSSL_cleanse(memory, ::malloc_usable_size(memory));
-    std::free(memory);  // NOLINT: these are the functions under libcurl's own
-  }
-}
-
-void* WipeAndMove(void* memory, std::size_t size) {
-  if (memory == nullptr) {
-    return std::malloc(size);  // NOLINT: see above
-  }
-  const std::size_t old_size = ::malloc_usable_size(memory);
-  if (size <= old_size && size > 0) {
-    return memory;  // large enough, and nothing to be left behind
-  }
-  void* const larger = std::malloc(size);  // NOLINT: see above
-  if (larger != nullptr) {
-    std::memcpy(larger, memory, std::min(old_size, size));
-    WipeAndFree(memory);
-  }
-  return larger;
-}
-
-// With TLS: what was decrypted is wiped when it has been read.
-CURLcode WipePlaintext(CURL* /*easy*/, void* context, void* /*user*/) {
-  SSL_CTX_set_options(static_cast<SSL_CTX*>(context), SSL_OP_CLEANSE_PLAINTEXT);
-  return CURLE_OK;
-}
-
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) {
     text.remove_prefix(1);
@@ -140,14 +108,19 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
+// Whether the TLS of libcurl is the one that this file is compiled for, so that what it hands out as a context is one.
+bool HasOpenSsl() {
+  const char* const tls = curl_version_info(CURLVERSION_NOW)->ssl_version;
+  return tls != nullptr && std::string_view(tls).starts_with("OpenSSL/3");
+}
+
 // Where the system's certificates are, as libcurl was built.
 struct SystemTrust {
   static const SystemTrust& Get() {
     static const SystemTrust kSystem = [] {
       SystemTrust found;
       const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
-      const bool is_openssl = info->ssl_version != nullptr && std::string_view(info->ssl_version).starts_with("OpenSSL/3");
-      if (is_openssl && info->cainfo != nullptr && info->capath != nullptr && ::access(info->cainfo, R_OK) == 0) {
+      if (HasOpenSsl() && info->cainfo != nullptr && info->capath != nullptr && ::access(info->cainfo, R_OK) == 0) {
         found.file = info->cainfo;
         found.folder = info->capath;
       }
@@ -165,8 +138,7 @@ void InitCurlOnce() {
   static std::once_flag once;
   std::call_once(once, [] {
     OPENSSL_init_ssl(0, nullptr);
-    // Where the program has initialised libcurl before, it keeps the memory functions that it has.
-    curl_global_init_mem(CURL_GLOBAL_DEFAULT, &std::malloc, &WipeAndFree, &WipeAndMove, &::strdup, &std::calloc);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
   });
 }
 
@@ -208,26 +180,25 @@ class CurlTransport::Transfer {
   struct EasyDeleter {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
   };
-  struct ListDeleter {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  };
   template <typename Value>
   void Set(CURLoption option, Value value) {
     // Every option used exists in the oldest libcurl that the build accepts, and no value is user text that could be refused.
     curl_easy_setopt(easy_.get(), option, value);
   }
-  void AddHeader(const SecretText& line);
+  void ConfigureHeaders();
   void ConfigureBody();
   void ConfigureTls();
   void ConfigureIdentity();
 
-  static CURLcode AddTrustedFolder(CURL* easy, void* context, void* unused) noexcept;
+  static CURLcode PrepareTls(CURL* easy, void* context, void* trusted_folder) noexcept;
   static std::size_t ReadCallback(char* out, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t WriteCallback(char* data, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t HeaderCallback(char* data, std::size_t size, std::size_t count, void* self) noexcept;
   static curl_socket_t OpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
   static int CloseSocket(void* self, curl_socket_t socket) noexcept;
   bool TakeHeaderLine(std::string_view line);
+  // Whether they were within the limit, and are kept or taken.
+  bool TakeBody(std::string_view bytes);
   // Whether so much more of the body is within the limit.
   bool TakeBodyBytes(std::size_t bytes);
 
@@ -238,8 +209,9 @@ class CurlTransport::Transfer {
   const std::string origin_;
   std::unique_ptr<TransferHandler> handler_;
   std::optional<CurlRoute> curl_route_;  // before the handle, whose end it may hear of
+  std::vector<SecretText> header_lines_;
+  std::vector<curl_slist> headers_;  // of the lines above
   std::unique_ptr<CURL, EasyDeleter> easy_;
-  std::unique_ptr<curl_slist, ListDeleter> headers_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
 
   service::HttpResponse response_;
@@ -291,15 +263,7 @@ CurlTransport::Transfer::Transfer(TransferId id, service::HttpRequest request, T
   ConfigureTls();
   curl_route_.emplace(easy_.get(), options_.route, request_.url, options_.ca_path);
   ConfigureBody();
-  for (const service::HttpHeader& header : request_.headers) {
-    SecretText line(header.name);
-    line += ": ";
-    line += header.value;
-    AddHeader(line);
-  }
-  AddHeader("Expect:");  // no waiting for "100 Continue"
-  AddHeader("Accept:");
-  Set(CURLOPT_HTTPHEADER, headers_.get());
+  ConfigureHeaders();
 }
 
 CurlTransport::Transfer::~Transfer() {
@@ -308,23 +272,32 @@ CurlTransport::Transfer::~Transfer() {
   for (service::HttpHeader& header : request_.headers) {
     OPENSSL_cleanse(header.value.data(), header.value.size());
   }
-  for (curl_slist* line = headers_.get(); line != nullptr; line = line->next) {
-    OPENSSL_cleanse(line->data, std::string_view(line->data).size());
-  }
 }
 
-void CurlTransport::Transfer::AddHeader(const SecretText& line) {
-  curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
-  KVS_CHECK(longer != nullptr);
-  (void)headers_.release();  // now part of `longer`
-  headers_.reset(longer);
+// The list is one of our own, with the lines where they are: that of curl_slist_append() has copies, which are not wiped.
+void CurlTransport::Transfer::ConfigureHeaders() {
+  for (const service::HttpHeader& header : request_.headers) {
+    SecretText& line = header_lines_.emplace_back(header.name);
+    line.reserve(header.name.size() + 2 + header.value.size());
+    line += ": ";
+    line += header.value;
+  }
+  header_lines_.emplace_back("Expect:");  // no waiting for "100 Continue"
+  header_lines_.emplace_back("Accept:");
+  headers_.resize(header_lines_.size());
+  for (std::size_t i = 0; i < headers_.size(); ++i) {
+    headers_[i] = {header_lines_[i].data(), i + 1 < headers_.size() ? &headers_[i + 1] : nullptr};
+  }
+  Set(CURLOPT_HTTPHEADER, headers_.data());
 }
 
 void CurlTransport::Transfer::ConfigureTls() {
   Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   Set(CURLOPT_SSL_VERIFYPEER, 1L);
   Set(CURLOPT_SSL_VERIFYHOST, 2L);
-  Set(CURLOPT_SSL_CTX_FUNCTION, &WipePlaintext);
+  if (HasOpenSsl()) {
+    Set(CURLOPT_SSL_CTX_FUNCTION, &Transfer::PrepareTls);
+  }
   if (!options_.ca_path.empty()) {
     // Instead of the system's, of which libcurl has both.
     const bool folder = IsFolder(options_.ca_path);
@@ -334,20 +307,23 @@ void CurlTransport::Transfer::ConfigureTls() {
     // libcurl keeps what it has read of a file for all connections, but not where there is a folder, too: reading it takes longer than
     // the handshake, and each connection would have its own. The folder is looked into for what is not in the file.
     Set(CURLOPT_CAPATH, nullptr);
-    Set(CURLOPT_SSL_CTX_FUNCTION, &Transfer::AddTrustedFolder);
+    Set(CURLOPT_SSL_CTX_DATA, system.folder);
   }
   if (options_.identity != nullptr) {
     ConfigureIdentity();
   }
 }
 
-CURLcode CurlTransport::Transfer::AddTrustedFolder(CURL* /*easy*/, void* context, void* /*unused*/) noexcept {
-  X509_STORE* const store = SSL_CTX_get_cert_store(static_cast<SSL_CTX*>(context));
-  X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());  // the one that is there, if any
-  if (lookup != nullptr) {
-    X509_LOOKUP_add_dir(lookup, SystemTrust::Get().folder, X509_FILETYPE_PEM);
+CURLcode CurlTransport::Transfer::PrepareTls(CURL* /*easy*/, void* context, void* trusted_folder) noexcept {
+  auto* const tls = static_cast<SSL_CTX*>(context);
+  SSL_CTX_set_options(tls, SSL_OP_CLEANSE_PLAINTEXT);  // what was decrypted is wiped when it has been read
+  if (trusted_folder != nullptr) {
+    X509_LOOKUP* const lookup = X509_STORE_add_lookup(SSL_CTX_get_cert_store(tls), X509_LOOKUP_hash_dir());  // the one that is there, if any
+    if (lookup != nullptr) {
+      X509_LOOKUP_add_dir(lookup, static_cast<const char*>(trusted_folder), X509_FILETYPE_PEM);
+    }
   }
-  return CURLE_OK;  // without it there are fewer certificates to trust, and no more
+  return CURLE_OK;  // without the folder there are fewer certificates to trust, and no more
 }
 
 // The bytes that were checked are those that are used, and libcurl makes no copy of the key: it is wiped with its owner. What was
@@ -422,20 +398,29 @@ std::size_t CurlTransport::Transfer::WriteCallback(char* data, std::size_t size,
                                                    void* self) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
   const std::size_t bytes = size * count;
-  const bool is_ok = transfer.response_.status == service::kHttpOk;
+  const bool is_taken = transfer.TakeBody({data, bytes});
+  if (transfer.is_call()) {
+    // Credentials may be in it. The buffer is libcurl's, which has no more use for what it has handed over, and does not wipe it.
+    OPENSSL_cleanse(data, bytes);
+  }
+  return is_taken ? bytes : 0;  // with 0 curl ends the transfer
+}
+
+bool CurlTransport::Transfer::TakeBody(std::string_view bytes) {
+  const bool is_ok = response_.status == service::kHttpOk;
   // What an upload is answered goes on for as long as that does, when somebody takes it.
-  const bool is_endless = is_ok && transfer.options_.stream_body;
-  if (!is_endless && !transfer.TakeBodyBytes(bytes)) {
-    return 0;  // curl ends the transfer
+  const bool is_endless = is_ok && options_.stream_body;
+  if (!is_endless && !TakeBodyBytes(bytes.size())) {
+    return false;
   }
-  if (is_ok && transfer.handler_->OnBody({reinterpret_cast<const std::uint8_t*>(data), bytes})) {
-    return bytes;
+  if (is_ok && handler_->OnBody({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()})) {
+    return true;
   }
-  if (is_endless && !transfer.TakeBodyBytes(bytes)) {
-    return 0;
+  if (is_endless && !TakeBodyBytes(bytes.size())) {
+    return false;
   }
-  transfer.response_.body.append(data, bytes);
-  return bytes;
+  response_.body.append(bytes);
+  return true;
 }
 
 bool CurlTransport::Transfer::TakeBodyBytes(std::size_t bytes) {

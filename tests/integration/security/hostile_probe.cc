@@ -6,9 +6,10 @@
 // what: control, media (the URL of the control plane), imds, container, sts, sso, oidc, iot.
 // Names: ca, cert, key (files), file (credentials, a token), home (a folder with .aws/sso/cache), proxy (a URL), proxy-user,
 // proxy-password-file, call-ms (what a call may take, and a connection for media without an acknowledgement), wait-ms (the longest
-// that is waited for an end), stay (1: what was used is let go, and the process stays
+// that is waited for an end), wipe (1: libcurl has memory functions that wipe), stay (1: what was used is let go, and the process stays
 // until it is killed).
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -28,6 +30,7 @@
 #include <utility>
 #include <vector>
 
+#include <curl/curl.h>
 #include <openssl/crypto.h>
 
 #include "kvs/credentials.h"
@@ -80,6 +83,24 @@ std::int64_t MemoryKb(std::string_view name) {
 
 // From now on the peak is that of what follows. Source: proc(5), clear_refs.
 void ForgetPeak() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+// Memory functions for libcurl that wipe what is given back. They are a program's to set, as they count for all of it, and may be set
+// once; what is found with them was not libcurl's.
+void WipeAndFree(void* memory) {
+  if (memory != nullptr) {
+    OPENSSL_cleanse(memory, ::malloc_usable_size(memory));
+    std::free(memory);  // NOLINT: what libcurl calls otherwise
+  }
+}
+
+void* MoveAndWipe(void* memory, std::size_t size) {
+  void* const moved = std::malloc(size);  // NOLINT: see above
+  if (memory != nullptr && moved != nullptr) {
+    std::memcpy(moved, memory, std::min(size, ::malloc_usable_size(memory)));
+    WipeAndFree(memory);
+  }
+  return moved;
+}
 
 // The text of a file, without a copy that stays anywhere.
 Secret ReadSecret(const std::string& path) {
@@ -267,6 +288,9 @@ int Main(int argc, char** argv) {
   for (int i = 3; i < argc; ++i) {
     const std::string_view text(argv[i]);
     arguments.more[std::string(text.substr(0, text.find('=')))] = text.substr(text.find('=') + 1);
+  }
+  if (arguments.Get("wipe") == "1") {
+    curl_global_init_mem(CURL_GLOBAL_DEFAULT, &std::malloc, &WipeAndFree, &MoveAndWipe, &::strdup, &std::calloc);
   }
   net::InitCurlOnce();
   ForgetPeak();
