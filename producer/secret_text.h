@@ -31,12 +31,8 @@ class WipingAllocator {
 };
 
 // For texts that are put together of secrets, or taken apart, and live for a moment: nothing stays on the heap. What is shorter than
-// 16 characters lies in the object itself; see WipeStack. What is kept is a Secret.
+// 16 characters lies in the object itself, and is not wiped. What is kept is a Secret.
 using SecretText = std::basic_string<char, std::char_traits<char>, WipingAllocator<char>>;
-
-// Overwrites what functions that have returned left on the stack below the caller: short strings, buffers of libraries, registers that
-// were put aside. For the ends of what deals with secrets; not for what is done for each frame.
-void WipeStack();
 
 }  // namespace kvs
 

@@ -10,7 +10,6 @@
 #include "producer/aws/timestamp.h"
 #include "producer/environment.h"
 #include "producer/net/route.h"
-#include "producer/secret_text.h"
 #include "producer/service/json.h"
 #include "producer/service/validation.h"
 
@@ -51,7 +50,6 @@ class Exchange {
     if (!alive_.expired()) {
       done_(AnswerOf(result));
     }
-    WipeStack();
   }
 
  private:
@@ -149,7 +147,6 @@ void StartCall(NetworkServices& net, CredentialsCall call, std::weak_ptr<void> a
     return;
   }
   net.transport()->Start(std::move(call.request), std::move(call.how), std::make_unique<Handler>(net, std::move(exchange)));
-  WipeStack();
 }
 
 Result<net::TransferOptions> TravelOf(const AwsSourceOptions& options, bool direct) {

@@ -1,11 +1,8 @@
 #include "kvs/secret.h"
 
-#include <array>
 #include <utility>
 
 #include <openssl/crypto.h>
-
-#include "producer/secret_text.h"
 
 namespace kvs {
 
@@ -53,13 +50,6 @@ void WipeString(std::string& text) {
   text.resize(text.capacity());
   OPENSSL_cleanse(text.data(), text.size());
   text.clear();
-}
-
-// A function of its own, whose frame lies where those of others did.
-[[gnu::noinline]] void WipeStack() {
-  // As deep as libcurl's and OpenSSL's calls go.
-  std::array<char, std::size_t{32} * 1024> below;  // NOLINT: what is in it is the point
-  OPENSSL_cleanse(below.data(), below.size());
 }
 
 }  // namespace kvs

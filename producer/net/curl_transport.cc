@@ -723,7 +723,6 @@ void CurlTransport::FinishDone() {
     Transfer* transfer = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
     Finish(transfer->id(), code);
-    WipeStack();  // calls end seldom, and what they were answered went through here
   }
 }
 

@@ -14,7 +14,7 @@
 #include "kvs/status.h"
 #include "producer/secret_text.h"
 
-// As much of JSON as the service's calls need, so that the JSON library is compiled in one file.
+// As much of JSON as the service's calls need: answers may hold secrets, and of those nothing stays behind.
 namespace kvs::service {
 
 using JsonStringMap = std::span<const std::pair<std::string, std::string>>;

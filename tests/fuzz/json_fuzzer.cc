@@ -19,6 +19,7 @@
 #include "producer/service/json.h"
 #include "producer/service/tag_stream.h"
 #include "tests/fuzz/fuzz_check.h"
+#include "tests/fuzz/json_reference.h"
 
 namespace {
 
@@ -93,8 +94,29 @@ void CheckNested(std::string_view text, const JsonFields& fields) {
   }
 }
 
+// Another reader takes the same texts, but for what is beyond a limit, and finds the same in them.
+void CheckAgainstReference(std::string_view text, const Result<JsonFields>& fields) {
+  const auto reference = kvs::fuzz::JsonReference::Read(text);
+  if (!reference) {
+    return;
+  }
+  if (!fields.ok()) {
+    Check(!reference->is_json() || fields.status().message() != "it is not JSON", "what others take is JSON");
+    return;
+  }
+  Check(reference->is_json(), "what others do not take is not JSON");
+  for (const auto& [path, value] : reference->fields()) {
+    if (const auto* string = std::get_if<std::string>(&value)) {
+      Check(fields->String(path) == *string, "a string as others read it");
+    } else {
+      Check(fields->Integer(path) == std::get<std::int64_t>(value), "a number as others read it");
+    }
+  }
+}
+
 void CheckFields(std::string_view text) {
   const Result<JsonFields> fields = JsonFields::Parse(text, kMaxResponseBytes);
+  CheckAgainstReference(text, fields);
   if (!fields.ok()) {
     Check(fields.status().code() == StatusCode::kBadResponse, "what is not JSON is a bad answer");
     CheckError(fields.status());
