@@ -66,9 +66,9 @@ class Test(SecurityCase):
         everything = end.stdout + end.stderr + gst + log
         for name, text in [("secret key", secret), ("token", token), *(("signature", text) for text in signatures)]:
             for at in range(0, len(text) - PIECE + 1, PIECE):
-                self.assertNotIn(text[at:at + PIECE], everything, name)
+                self.assertFalse(text[at:at + PIECE] in everything, name)  # the logs are too long to be shown
         # GStreamer itself dumps buffers where it is asked for everything; ours never do.
-        ours = log + "\n".join(line for line in gst.splitlines() if OURS.search(line))
+        ours = (log + "\n".join(line for line in gst.splitlines() if OURS.search(line))).lower()
         self.assertTrue(media)
         body = b"".join(media)
         for at in range(1000, len(body) - MEDIA_PIECE, 50):
@@ -76,4 +76,4 @@ class Test(SecurityCase):
             if len(set(piece)) < MEDIA_PIECE - 1:
                 continue  # a run of the same bytes could be anything
             for text in (piece.hex(), piece.hex(" "), base64.b64encode(piece[:6]).decode()):
-                self.assertNotIn(text.lower(), ours.lower())
+                self.assertFalse(text.lower() in ours, f"media: {text}")
