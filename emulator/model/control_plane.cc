@@ -38,12 +38,10 @@ std::string WrongMember(const Json& json) {
     bool right = true;
     if (value.is_null()) {
       continue;
-    } else if (key == "Tags") {
+    } else if (key == "Tags" || key == "StreamNameCondition") {
       right = value.is_object() && std::all_of(value.begin(), value.end(), is_text);
     } else if (key == "TagKeyList") {
       right = value.is_array() && std::all_of(value.begin(), value.end(), is_text);
-    } else if (key == "StreamNameCondition") {
-      right = value.is_object() && std::all_of(value.begin(), value.end(), is_text);
     } else if (key == "DataRetentionInHours" || key == "DataRetentionChangeInHours" ||
                key == "MaxResults") {
       right = value.is_number_integer();

@@ -3,7 +3,7 @@
 namespace kvs::emulator {
 namespace {
 
-std::string Padded(std::string digits, std::size_t width) {
+std::string Padded(const std::string& digits, std::size_t width) {
   return digits.size() < width ? std::string(width - digits.size(), '0') + digits : digits;
 }
 

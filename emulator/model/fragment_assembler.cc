@@ -225,7 +225,7 @@ bool FragmentAssembler::OnClusterBytes(Bytes bytes) {
   if (cluster_begun_) {
     cluster_size_ += bytes.size();
     // Nothing but small elements comes before the timecode; see MkvReader.
-    constexpr std::size_t kMaxBeforeTimecode = 64 * 1024;
+    constexpr std::size_t kMaxBeforeTimecode = std::size_t{64} * 1024;
     if (cluster_size_ > kMaxBeforeTimecode) {
       return Error(ack_error::kInvalidMkv, "a cluster without a timecode", false);
     }

@@ -13,8 +13,8 @@
 namespace kvs::emulator {
 namespace {
 
-constexpr std::size_t kBufferSize = 64 * 1024;
-constexpr std::size_t kMaxBody = 4 * 1024 * 1024;
+constexpr std::size_t kBufferSize = std::size_t{64} * 1024;
+constexpr std::size_t kMaxBody = std::size_t{4} * 1024 * 1024;
 // A connection without a request is closed, as load balancers do.
 constexpr Duration kIdleLimit = std::chrono::seconds(75);
 

@@ -93,7 +93,7 @@ class KVS_EXPORT CredentialSource {
   // others with the next Fetch. Those that were not refused are kept.
   virtual void Invalidate(std::string_view /*access_key*/) {}
   // Who is to hear of renewals, from now on and for as long as it exists. Sources that keep nothing renew nothing.
-  virtual void Observe(std::weak_ptr<CredentialsObserver> /*observer*/) {}
+  virtual void Observe(std::weak_ptr<CredentialsObserver> /*observer*/) {}  // NOLINT(performance-unnecessary-value-param): who renews keeps it
 };
 
 // Always the same. The answer to invalid ones (see Validate) is that error.
