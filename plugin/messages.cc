@@ -293,6 +293,7 @@ StructurePtr StatsStructure(const StreamMetrics& metrics, const ProducerMetrics&
     SetTime(s.get(), (name + "-average").c_str(), latency.average.nanos());
     SetTime(s.get(), (name + "-longest").c_str(), latency.longest.nanos());
   }
+  gst_structure_set(s.get(), "network-busy", G_TYPE_DOUBLE, producer.network_busy, nullptr);
   SetTime(s.get(), "stored-duration", metrics.stored_duration.nanos());
   SetTime(s.get(), "unsent-duration", metrics.unsent_duration.nanos());
   SetTime(s.get(), "uptime", metrics.uptime.nanos());

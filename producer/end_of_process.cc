@@ -13,7 +13,7 @@ namespace {
 // May run several times; what is done stays done.
 void Finish() {
   WaitForStoppedStreams();
-  net::NetworkThread::EndShared();
+  net::NetworkThread::EndAll();
   net::CallbackThread::Silence();
   log::CloseFileSinks();
 }

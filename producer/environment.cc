@@ -1,13 +1,16 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 
 #include "kvs/producer.h"
 #include "producer/aws/service_location.h"
 #include "producer/aws/shared_config.h"
 #include "producer/environment.h"
+#include "producer/net/network_thread.h"
 
 namespace kvs {
 
@@ -76,6 +79,13 @@ void FillFromEnvironment(ProducerConfig& config) {
     config.ip_version = is_set("AWS_KVS_USE_IPV4")   ? IpVersion::kV4
                         : is_set("AWS_KVS_USE_IPV6") ? IpVersion::kV6
                                                      : IpVersion::kAny;
+  }
+  if (!config.network_threads) {
+    const std::string value = text("KVS_NETWORK_THREADS");
+    std::uint32_t count = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
+    const bool is_number = error == std::errc() && end == value.data() + value.size();
+    config.network_threads = is_number ? std::clamp(count, 1U, net::NetworkThread::kMost) : 1;
   }
   if (!config.debug) {
     config.debug = DebugOptions{text("KVS_DEBUG_DUMP_DATA_FILE_DIR"), is_set("DEBUG_DUMP_FRAME_INFO"), is_set("KVS_CURL_DEBUG")};

@@ -15,7 +15,7 @@ constexpr mode_t kFileMode = 0666;
 
 }  // namespace
 
-MediaDump::MediaDump(std::string path, Logger log, bool& warned) : path_(std::move(path)), log_(log), warned_(warned) {
+MediaDump::MediaDump(std::string path, Logger log, std::atomic<bool>& warned) : path_(std::move(path)), log_(log), warned_(warned) {
   // Folders like /tmp are everybody's: a link or a pipe of that name is not followed, nor waited for.
   file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kFileMode);
   if (file_ < 0) {
@@ -44,7 +44,7 @@ void MediaDump::GiveUp(int error) {
   if (file_ >= 0) {
     ::close(std::exchange(file_, -1));
   }
-  if (!std::exchange(warned_, true)) {
+  if (!warned_.exchange(true)) {
     log_.Write(LogLevel::kWarn, "the media is not written to " + path_ + ": " + std::generic_category().message(error));
   }
 }

@@ -1,6 +1,7 @@
 #ifndef KVS_PRODUCER_MEDIA_DUMP_H_
 #define KVS_PRODUCER_MEDIA_DUMP_H_
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -14,7 +15,7 @@ namespace kvs {
 class MediaDump {
  public:
   // A file that is there is replaced. `warned`, which outlives this object, keeps the warnings about several files to one.
-  MediaDump(std::string path, Logger log, bool& warned);
+  MediaDump(std::string path, Logger log, std::atomic<bool>& warned);
   ~MediaDump();
   MediaDump(const MediaDump&) = delete;
   MediaDump& operator=(const MediaDump&) = delete;
@@ -26,7 +27,7 @@ class MediaDump {
 
   const std::string path_;
   const Logger log_;
-  bool& warned_;
+  std::atomic<bool>& warned_;
   int file_ = -1;  // -1: it is not written any more
 };
 

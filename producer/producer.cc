@@ -51,6 +51,10 @@ Status CheckConfig(const ProducerConfig& config) {
   if (config.connection_timeout <= Duration() || config.completion_timeout < config.connection_timeout) {
     return Bad("the time-outs must be above zero, and the connection's not above the completion's");
   }
+  if (config.network_threads && (*config.network_threads < 1 || *config.network_threads > net::NetworkThread::kMost)) {
+    return Bad("the number of network threads, " + std::to_string(*config.network_threads) + ", is not within 1 to " +
+               std::to_string(net::NetworkThread::kMost));
+  }
   if (!config.ca_path.empty() && ::access(config.ca_path.c_str(), R_OK) != 0) {
     return {StatusCode::kFileError, "the CA file or folder \"" + config.ca_path + "\" cannot be read"};
   }
@@ -146,6 +150,7 @@ class ProducerImpl : public Producer {
       sum.transfer_rate += one.transfer_rate;
       retries += static_cast<double>(one.call_retries);
     }
+    sum.network_busy = net::NetworkThread::BusiestShare();
     sum.average_call_retries = sum.streams > 0 ? retries / static_cast<double>(sum.streams) : 0;
     return sum;
   }

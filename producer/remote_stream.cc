@@ -91,7 +91,7 @@ class RemoteStream::SessionHandler : public net::TransferHandler {
     if (!config.debug->dump_folder.empty()) {
       const std::string& name = stream_->core_config().name;
       dump_ = std::make_unique<MediaDump>(config.debug->dump_folder + "/" + name + "_" + std::to_string(session) + ".mkv",
-                                          Logger(config.log.get(), "kvs-net", name), stream_->net_dump_warned_);
+                                          Logger(config.log.get(), "kvs-net", name), stream_->dump_warned_);
     }
   }
 
@@ -153,6 +153,7 @@ RemoteStream::RemoteStream(std::shared_ptr<ProducerContext> context, StreamConfi
                            std::shared_ptr<StreamListener> listener, std::uint64_t seed)
     : context_(std::move(context)),
       callbacks_(listener != nullptr ? net::CallbackThread::Shared() : nullptr),
+      media_(&net::NetworkThread::ForMedia(context_->config.network_threads.value_or(1))),
       core_(CoreOptions(*context_, std::move(config), seed)),
       listener_(std::move(listener)) {}
 
@@ -227,6 +228,7 @@ void RemoteStream::RunActions() {
       transport().Cancel(*std::exchange(net_call_, std::nullopt));
     }
     ++net_call_number_;
+    media_->LetGo();
     StreamRegistry::Shared().Remove(this);  // may be the last reference
   }
 }
@@ -493,8 +495,18 @@ void RemoteStream::SessionEnded(std::uint64_t session, Status status, Duration r
   RunActions();
 }
 
+template <typename TransportTask>
+void RemoteStream::OnMediaThread(TransportTask task) {
+  net::Transport* const transport = media_->loop().transport();
+  if (media_ == context_->network) {
+    task(*transport);
+  } else {
+    media_->loop().Post([transport, task = std::move(task)] { task(*transport); });
+  }
+}
+
 void RemoteStream::Do(const StreamCore::OpenSession& action) {
-  net_sessions_[action.session] = std::nullopt;
+  net_sessions_[action.session] = nullptr;
   WithCredentials([self = shared_from_this(), action](Result<Credentials> credentials, const Status& none) {
     const auto entry = self->net_sessions_.find(action.session);
     if (entry == self->net_sessions_.end()) {
@@ -529,21 +541,25 @@ void RemoteStream::Do(const StreamCore::OpenSession& action) {
     }
     net::TransferOptions options = self->Options();
     options.stream_body = true;
-    entry->second = self->transport().Start(*std::move(request), options,
-                                            std::make_unique<SessionHandler>(self, action.session, credentials->access_key_id));
+    entry->second = std::make_shared<MediaTransfer>();
+    self->OnMediaThread([self, transfer = entry->second, session = action.session, key = credentials->access_key_id,
+                         request = std::make_shared<service::HttpRequest>(*std::move(request)), options](net::Transport& transport) {
+      transfer->id = transport.Start(std::move(*request), options, std::make_unique<SessionHandler>(self, session, key));
+    });
   });
 }
 
 void RemoteStream::Do(const StreamCore::WakeSession& action) {
-  if (const auto entry = net_sessions_.find(action.session); entry != net_sessions_.end() && entry->second) {
-    transport().Resume(*entry->second);
+  if (const auto entry = net_sessions_.find(action.session); entry != net_sessions_.end() && entry->second != nullptr) {
+    OnMediaThread([transfer = entry->second](net::Transport& transport) { transport.Resume(*transfer->id); });
   }
 }
 
 void RemoteStream::Do(const StreamCore::AbortSession& action) {
   if (const auto entry = net_sessions_.find(action.session); entry != net_sessions_.end()) {
-    if (entry->second) {
-      transport().Cancel(*entry->second);
+    // On another thread its handler may be called until then; the core does not know the session any more.
+    if (entry->second != nullptr) {
+      OnMediaThread([transfer = entry->second](net::Transport& transport) { transport.Cancel(*transfer->id); });
     }
     net_sessions_.erase(entry);
   }

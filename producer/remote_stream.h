@@ -1,6 +1,7 @@
 #ifndef KVS_PRODUCER_REMOTE_STREAM_H_
 #define KVS_PRODUCER_REMOTE_STREAM_H_
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -56,6 +57,10 @@ class RemoteStream : public CredentialsObserver, public net::Task, public std::e
  private:
   class CallHandler;
   class SessionHandler;
+  // The transfer of a session. Touched by the thread of the media only.
+  struct MediaTransfer {
+    std::optional<net::TransferId> id;  // none: not begun
+  };
   // Without some: why, and in `none` the same when it is the source of the credentials that has none.
   using CredentialsUser = std::function<void(Result<Credentials>, const Status& none)>;
 
@@ -93,6 +98,9 @@ class RemoteStream : public CredentialsObserver, public net::Task, public std::e
   void CallFailed(Status status, Duration retry_after, const Status& credentials = {}) KVS_EXCLUDES(mutex_);
   void SessionEnded(std::uint64_t session, Status status, Duration retry_after, const Status& credentials = {})
       KVS_EXCLUDES(mutex_);
+  // On the thread of the media: at once where that is the one of everything else.
+  template <typename TransportTask>
+  void OnMediaThread(TransportTask task);
   net::Transport& transport() { return *context_->network->loop().transport(); }
   service::CallTarget Target(service::ApiCall call) const;
   net::TransferOptions Options() const;
@@ -101,17 +109,19 @@ class RemoteStream : public CredentialsObserver, public net::Task, public std::e
   // Constant after construction.
   const std::shared_ptr<ProducerContext> context_;
   const std::shared_ptr<net::CallbackThread> callbacks_;  // null without a listener
+  net::NetworkThread* const media_;                       // the thread of our connections; all else is on that of the context
+
+  std::atomic<bool> dump_warned_ = false;
 
   // net_: network thread only.
   net::TimerQueue::TimerId net_timer_ = 0;
   std::optional<net::TransferId> net_call_;  // under way
   std::uint64_t net_call_number_ = 0;        // tells a late answer of the credential source from the current one
-  std::map<std::uint64_t, std::optional<net::TransferId>> net_sessions_;  // none: waits for credentials
+  std::map<std::uint64_t, std::shared_ptr<MediaTransfer>> net_sessions_;  // null: waits for credentials
   std::string net_used_key_;                 // access key of the request that ended last; empty: it had none
   std::string net_endpoint_;                 // of putMedia
   std::string net_arn_;
   std::vector<StreamCore::Action> net_spare_actions_;  // empty; its memory serves again
-  bool net_dump_warned_ = false;
 
   // shared_: guarded by mutex_.
   mutable Mutex mutex_;

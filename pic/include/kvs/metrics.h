@@ -86,6 +86,9 @@ struct ProducerMetrics {
   double elementary_frame_rate = 0;
   double transfer_rate = 0;
   double average_call_retries = 0;    // per stream
+  // Which part of its time the network thread has something to do, of late: 0..1, of several the busiest. Near 1 it is what all streams
+  // of the process wait for.
+  double network_busy = 0;
 };
 
 }  // namespace kvs

@@ -40,6 +40,10 @@ struct ProducerConfig : NetworkPath {
   // What the service said about a stream (that it is there, and where its media goes) holds for streams that are opened later
   // under the same name, for so long. Zero: every stream asks anew.
   Duration lookup_life;
+  // How many network threads the process has for the media of this producer's streams, 1 to 16; a stream stays on the one that had the
+  // fewest when it was opened. One is enough for hundreds of cameras: see ProducerMetrics::network_busy. Threads that another producer
+  // has are used, too. Not set: see FillFromEnvironment.
+  std::optional<std::uint32_t> network_threads;
   // The first token of the User-Agent, at most 32 characters. Empty: the library's own.
   std::string user_agent;
   // What stands at its end, at most 128 characters.
@@ -80,10 +84,11 @@ KVS_EXPORT Result<ServiceLocation> Locate(const ProducerConfig& config);
 
 // Sets what is not set from variables; those that are empty do not count. Producer::Create does so; for programs that want to know.
 //   ip_version        AWS_KVS_USE_IPV4, else AWS_KVS_USE_IPV6: anything
+//   network_threads   KVS_NETWORK_THREADS: 1 to 16; else 1
 //   debug             KVS_DEBUG_DUMP_DATA_FILE_DIR: a folder; DEBUG_DUMP_FRAME_INFO, KVS_CURL_DEBUG: anything
 KVS_EXPORT void FillFromEnvironment(ProducerConfig& config);
 
-// A set of streams with the same credentials, endpoint and budget of memory. All producers of a process share one network
+// A set of streams with the same credentials, endpoint and budget of memory. All producers of a process share its network
 // thread. Dropping the last reference ends nothing: open streams keep what they need.
 // Thread: every method may be called from any thread.
 class KVS_EXPORT Producer {
