@@ -313,6 +313,53 @@ TEST_F(ProducerTest, ManyStreamsShareTheNetworkThread) {
   EXPECT_EQ(service.Finish().frames, 400u);
 }
 
+// Threads of this process that are called so.
+int ThreadsNamed(const std::string& name) {
+  int count = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string line;
+    std::getline(std::ifstream(task.path() / "comm"), line);
+    count += line == name ? 1 : 0;
+  }
+  return count;
+}
+
+TEST_F(ProducerTest, SeveralNetworkThreadsCarryTheMediaWhereTheyAreAskedFor) {
+  constexpr int kStreams = 9;
+  LocalService service;
+  ProducerConfig config = Config(service.url());
+  config.network_threads = 3;
+  auto producer = Producer::Create(config);
+  ASSERT_TRUE(producer.ok());
+  std::vector<std::shared_ptr<Stream>> streams;
+  for (int i = 0; i < kStreams; ++i) {
+    StreamConfig stream;
+    stream.name = "camera-" + std::to_string(i);
+    streams.push_back(*(*producer)->OpenStream(stream, nullptr));
+    ASSERT_TRUE(streams.back()->SetTrack(Video()).ok());
+  }
+  EXPECT_EQ(ThreadsNamed("kvs-net"), 3);
+  std::vector<std::thread> putting;
+  for (auto& stream : streams) {
+    putting.emplace_back([&stream] {
+      ASSERT_TRUE(stream->ReadySync(Duration::Seconds(30)).ok());
+      PutSeconds(*stream, 4);
+      stream->Reconnect();  // breaks off what another thread is sending
+      stream->Stop(Duration::Seconds(30));
+    });
+  }
+  for (std::thread& thread : putting) {
+    thread.join();
+  }
+  WaitForStoppedStreams();
+  for (auto& stream : streams) {
+    EXPECT_EQ(stream->metrics().frames_persisted, 40u);
+  }
+  const double busy = (*producer)->metrics().network_busy;
+  EXPECT_GE(busy, 0.0);
+  EXPECT_LE(busy, 1.0);
+}
+
 TEST_F(ProducerTest, MetadataAndEventsArriveWithTheirFragment) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "kvs-metadata";
   std::filesystem::remove_all(folder);
@@ -484,6 +531,7 @@ TEST_F(ProducerTest, SettingsThatCannotWorkAreRefusedWithASentence) {
   EXPECT_NE(refusal([](ProducerConfig& c) { c.ca_path = "/no/such/file.pem"; }).find("/no/such"), std::string::npos);
   EXPECT_NE(refusal([](ProducerConfig& c) { c.user_agent_suffix.assign(129, 'x'); }).find("129"), std::string::npos);
   EXPECT_NE(refusal([](ProducerConfig& c) { c.lookup_life = Duration::Seconds(-1); }).find("-1 s"), std::string::npos);
+  EXPECT_NE(refusal([](ProducerConfig& c) { c.network_threads = 17; }).find("17"), std::string::npos);
   EXPECT_NE(refusal([](ProducerConfig& c) { c.credentials.reset(); }).find("credentials"), std::string::npos);
 
   auto producer = Producer::Create(Config("http://127.0.0.1:1"));
