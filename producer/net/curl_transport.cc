@@ -609,12 +609,7 @@ void CurlTransport::StartWaiting() {
   }
 }
 
-void CurlTransport::Resume(TransferId id) {
-  if (const auto found = transfers_.find(id); found != transfers_.end()) {
-    found->second->Resume();
-    resumed_.push_back(id);
-  }
-}
+void CurlTransport::Resume(TransferId id) { resumed_.push_back(id); }
 
 void CurlTransport::Cancel(TransferId id) { Remove(id); }
 
@@ -683,10 +678,14 @@ void CurlTransport::Act(curl_socket_t socket, int events) {
 
 void CurlTransport::Perform() {
   // What was resumed has something to send, and its socket mostly takes it. The second time it mostly finds that there is no more,
-  // and then nothing is wanted of the kernel. Who has more waits for its turn like all others.
+  // and then nothing is wanted of the kernel. Who has more waits for its turn like all others. libcurl is told one at a time: left to
+  // itself, it would look at all that were resumed with the first of them, and read from each of them as well.
   constexpr int kTimes = 2;
   std::swap(resumed_, resuming_);
   for (const TransferId id : resuming_) {
+    if (const auto found = transfers_.find(id); found != transfers_.end()) {
+      found->second->Resume();
+    }
     for (int i = 0; i < kTimes; ++i) {
       const auto found = transfers_.find(id);
       const auto socket = found != transfers_.end() && !found->second->paused() ? found->second->socket() : std::nullopt;
@@ -769,6 +768,9 @@ void CurlTransport::Finish(TransferId id, CURLcode code) {
 
 void CurlTransport::Poll(Duration timeout) {
   TellKernel();
+  if (!resumed_.empty()) {
+    timeout = Duration();
+  }
   std::int64_t ms = std::clamp<std::int64_t>((timeout.nanos() + 999'999) / 1'000'000, 0, kMaxPollMs);
   long due_ms = -1;
   curl_multi_timeout(multi_.get(), &due_ms);
