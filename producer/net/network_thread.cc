@@ -76,11 +76,11 @@ void NetworkThread::EndAll() {
 NetworkThread::NetworkThread() {
   thread_ = std::thread([this] {
     BlockSignals();
-    pthread_setname_np(pthread_self(), "kvs-net");
     while (!stop_.load(std::memory_order_acquire)) {
       loop_.RunOnce(kLongestWait);
     }
   });
+  pthread_setname_np(thread_.native_handle(), "kvs-net");  // by us: it has its name as soon as there is somebody to look
 }
 
 void NetworkThread::Stop() {

@@ -12,8 +12,10 @@
 #include <thread>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "producer/net/network_thread.h"
 #include "tests/support/hex.h"
 #include "tests/support/local_service.h"
 
@@ -322,6 +324,27 @@ int ThreadsNamed(const std::string& name) {
     count += line == name ? 1 : 0;
   }
   return count;
+}
+
+TEST_F(ProducerTest, AStreamGoesToTheNetworkThreadWithTheFewest) {
+  constexpr std::uint32_t kThreads = 3;
+  std::map<net::NetworkThread*, int> streams;
+  for (int i = 0; i < 6; ++i) {
+    ++streams[&net::NetworkThread::ForMedia(kThreads)];
+  }
+  EXPECT_THAT(streams, testing::SizeIs(kThreads));
+  EXPECT_THAT(streams, testing::Each(testing::Pair(testing::_, 2)));
+  EXPECT_TRUE(streams.contains(&net::NetworkThread::Shared()));
+  EXPECT_EQ(&net::NetworkThread::ForMedia(1), &net::NetworkThread::Shared());
+  net::NetworkThread::Shared().LetGo();
+  net::NetworkThread* const left = streams.rbegin()->first;
+  left->LetGo();
+  EXPECT_EQ(&net::NetworkThread::ForMedia(kThreads), left);
+  for (const auto& [thread, count] : streams) {
+    for (int i = 0; i < count; ++i) {
+      thread->LetGo();
+    }
+  }
 }
 
 TEST_F(ProducerTest, SeveralNetworkThreadsCarryTheMediaWhereTheyAreAskedFor) {

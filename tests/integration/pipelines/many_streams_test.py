@@ -2,6 +2,7 @@
 
 import collections
 import os
+import re
 
 from harness import Case, wait_until
 
@@ -24,9 +25,21 @@ def threads_of(program):
     return names
 
 
+def waits_of(program, name):
+    """How often each thread of this name has gone to sleep by itself."""
+    waits = []
+    folder = f"/proc/{program.process.pid}/task"
+    for thread in os.listdir(folder):
+        with open(f"{folder}/{thread}/status", encoding="ascii", errors="replace") as file:
+            status = file.read()
+        if re.search(f"^Name:\t{name}$", status, re.MULTILINE):
+            waits.append(int(re.search(r"^voluntary_ctxt_switches:\t(\d+)$", status, re.MULTILINE)[1]))
+    return waits
+
+
 class Test(Case):
-    def pipeline(self, sink):
-        return self.start_pipeline(LINE + " ".join(f"t. ! queue ! {sink.format(i)}" for i in range(STREAMS)))
+    def pipeline(self, sink, **environment):
+        return self.start_pipeline(LINE + " ".join(f"t. ! queue ! {sink.format(i)}" for i in range(STREAMS)), **environment)
 
     def test_threads_do_not_grow_with_streams(self):
         service = self.service()
@@ -38,6 +51,24 @@ class Test(Case):
         more = threads_of(playing) - threads_of(without)
         self.assertLessEqual(set(more), {"kvs-net", "kvs-callback"})
         self.assertLessEqual(sum(more.values()), 2)
+
+    def test_streams_share_as_many_network_threads_as_are_asked_for(self):
+        service = self.service()
+        playing = self.pipeline(f"kvssink stream-name=s{{}} endpoint={service.url}", KVS_NETWORK_THREADS="3")
+        wait_until(lambda: all(service.fragments(f"s{i}") for i in range(STREAMS)), "all streams have stored something")
+        before = waits_of(playing, "kvs-net")
+        self.assertEqual(len(before), 3)
+        # None of them only waits: each has some of the streams.
+        wait_until(lambda: all(now >= then + 10 for now, then in zip(waits_of(playing, "kvs-net"), before)), "all of them send")
+
+    def test_what_several_network_threads_have_is_sent_before_the_end(self):
+        frames = 45
+        service = self.service()
+        line = LINE.replace("is-live=true", f"num-buffers={frames}")
+        sinks = " ".join(f"t. ! queue ! kvssink stream-name=s{i} endpoint={service.url}" for i in range(STREAMS))
+        self.run_pipeline(line + sinks, KVS_NETWORK_THREADS="4")
+        streams = service.stats()["streams"]
+        self.assertEqual({name: stream["frames"] for name, stream in streams.items()}, {f"s{i}": frames for i in range(STREAMS)})
 
     def test_connections_and_tls_sessions_are_shared(self):
         service = self.service("--tls")

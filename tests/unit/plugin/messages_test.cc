@@ -99,12 +99,16 @@ TEST(StatsStructureTest, CarriesLibraryAndPadCounters) {
   ProducerMetrics producer;
   producer.store_size = 128;
   producer.store_available = 100;
+  producer.network_busy = 0.75;
   const StructurePtr s = StatsStructure(metrics, producer, counters);
   EXPECT_EQ(Uint64Of(s.get(), "frames-put"), 7U);
   EXPECT_EQ(Uint64Of(s.get(), "frames-not-triggered"), 3U);
   EXPECT_EQ(Uint64Of(s.get(), "frames-dropped-corrupted"), 2U);
   EXPECT_EQ(Uint64Of(s.get(), "store-size"), 128U);
   EXPECT_EQ(Uint64Of(s.get(), "store-available"), 100U);
+  double busy = 0;
+  EXPECT_TRUE(gst_structure_get_double(s.get(), "network-busy", &busy));
+  EXPECT_EQ(busy, 0.75);
 }
 
 }  // namespace

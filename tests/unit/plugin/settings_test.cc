@@ -169,6 +169,20 @@ TEST(ResolveTest, HostAndAddressesArePropertyThenVariable) {
   EXPECT_THAT(resolved->notes, IsEmpty());
 }
 
+TEST(ResolveTest, TheVariableSaysHowManyNetworkThreadsThereAre) {
+  World world;
+  const auto threads = [&world](const char* value) {
+    world.environment["KVS_NETWORK_THREADS"] = value;
+    return ResolveIn(WithKeys(), world)->producer.network_threads;
+  };
+  EXPECT_EQ(ResolveIn(WithKeys(), world)->producer.network_threads, 1U);
+  EXPECT_EQ(threads("4"), 4U);
+  EXPECT_EQ(threads("100"), 16U) << "the most that there are";
+  for (const char* nothing : {"", "0", "-2", "two", "2x", "99999999999"}) {
+    EXPECT_EQ(threads(nothing), 1U) << nothing;
+  }
+}
+
 TEST(ResolveTest, NotesSayWhatAnEndpointOrTheAddressesMakeOfTheHost) {
   World world;
   world.environment["AWS_USE_FIPS_ENDPOINT"] = "true";
