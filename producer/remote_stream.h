@@ -2,6 +2,7 @@
 #define KVS_PRODUCER_REMOTE_STREAM_H_
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
