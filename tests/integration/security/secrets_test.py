@@ -21,6 +21,8 @@ from security_case import SecurityCase
 PIECE = 12
 # A vector register that a function put aside deep in the stack has 16 bytes, and is nobody's to wipe (SECURITY.md).
 STACK_PIECE = 24
+# Larger than anything but what a sanitizer has for itself.
+LARGEST_REGION = 1 << 30
 PATIENCE_MS = 20_000 * TIME_SCALE
 
 
@@ -35,6 +37,8 @@ def image_of(pid):
             if "w" not in fields[1] or name in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
                 continue
             begin, end = (int(text, 16) for text in fields[0].split("-"))
+            if end - begin > LARGEST_REGION:
+                continue
             memory.seek(begin)
             data = b""
             try:
