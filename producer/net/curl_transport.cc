@@ -29,8 +29,8 @@ namespace {
 using service::TransportError;
 
 // What curl asks for at once when it sends a body: large enough that a frame takes few calls.
-constexpr long kUploadBufferBytes = 64 * 1024;
-constexpr std::size_t kMaxHeaderBytes = 32 * 1024;
+constexpr long kUploadBufferBytes = 64L * 1024;
+constexpr std::size_t kMaxHeaderBytes = std::size_t{32} * 1024;
 constexpr std::size_t kMaxHeaders = 128;
 // The longest wait that epoll's int of milliseconds is asked for.
 constexpr std::int64_t kMaxPollMs = 60'000;

@@ -84,7 +84,7 @@ class JsonFieldsHandler {
   // A value; a number that is no 64-bit integer, true, false and null are not kept.
   bool Text(SecretText value) { return Add(std::move(value)); }
   bool Number(std::int64_t value) { return Add(value); }
-  void Key(SecretText name) { name_ = std::string(name); }
+  void Key(std::string_view name) { name_ = name; }
 
   bool Open(bool is_array) {
     if (levels_.empty() && is_array) {
@@ -225,7 +225,7 @@ class JsonScanner {
     if (!String(name)) {
       return false;
     }
-    handler_.Key(std::move(name));
+    handler_.Key(name);
     SkipSpace();
     return Skip(":");
   }
