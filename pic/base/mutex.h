@@ -67,7 +67,10 @@ class Condition {
     return in_time;
   }
   bool WaitFor(Mutex& mutex, std::chrono::nanoseconds longest) KVS_REQUIRES(mutex) {
-    return WaitUntil(mutex, std::chrono::steady_clock::now() + longest);
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    const bool in_time = changed_.wait_for(lock, longest) == std::cv_status::no_timeout;
+    lock.release();
+    return in_time;
   }
   void NotifyOne() { changed_.notify_one(); }
   void NotifyAll() { changed_.notify_all(); }
