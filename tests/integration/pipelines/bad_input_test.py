@@ -3,7 +3,7 @@
 import os
 import shlex
 
-from harness import Case, ReservedPort, tool
+from harness import SLOW, Case, ReservedPort, tool
 
 SOURCE = "videotestsrc num-buffers=60 ! video/x-raw,width=160,height=120,framerate=15/1 ! x264enc key-int-max=15 bframes=0 ! h264parse"
 LEAKS = {"GST_TRACERS": "leaks", "GST_DEBUG": "GST_TRACER:7", "GST_DEBUG_NO_COLOR": "1"}
@@ -120,7 +120,7 @@ class Test(Case):
             self.skipTest("a program with a sanitizer does not run in valgrind")
         end = self.start([tool("valgrind"), "-q", "--leak-check=full", "--show-leak-kinds=definite", tool("gst-launch-1.0"),
                           "--no-fault", "-q", *shlex.split(f"{SOURCE} ! {line}")], "valgrind",
-                         self.environment(**environment)).wait()
+                         self.environment(**environment)).wait(SLOW)
         self.assertIn(end.code, (1, 255), str(end))  # 255: the state change failed
         self.assertIn(word, "".join(end.errors()), str(end))
         for words in ("kvs::", "Invalid read", "Invalid write", "uninitialised"):

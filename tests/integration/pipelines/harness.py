@@ -26,6 +26,8 @@ SECRET_KEY = "kvslocalSecretKeyForTestsOnly0000EXAMPLE1"
 TIME_SCALE = float(os.environ.get("KVS_TIME_SCALE", "1"))
 # Seconds that nothing here takes unless it hangs.
 PATIENCE = 60 * TIME_SCALE
+# Seconds for wait(), of a program under valgrind: everything takes some thirty times longer.
+SLOW = 250
 SKIPPED = 77
 
 

@@ -3,15 +3,13 @@
 import os
 import shlex
 
-from harness import Case, path_of, tool
+from harness import SLOW, Case, path_of, tool
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../.."))
 LEAKS = {"GST_TRACERS": "leaks", "GST_DEBUG": "GST_TRACER:7", "GST_DEBUG_NO_COLOR": "1"}
 ERROR_IN_MEMORY = 42
 MEMCHECK = ["-q", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite",
             f"--error-exitcode={ERROR_IN_MEMORY}", f"--suppressions={ROOT}/scripts/valgrind.supp"]
-# Seconds: everything takes some thirty times longer.
-SLOW = 250
 PICTURE_AND_SOUND = (
     "videotestsrc num-buffers=30 ! video/x-raw,width=160,height=120,framerate=15/1 ! x264enc key-int-max=15 ! h264parse ! queue ! "
     "kvssink name=sink stream-name=s audiotestsrc num-buffers=86 ! voaacenc ! aacparse ! queue ! sink.")
