@@ -7,8 +7,8 @@ import json
 import logging
 import threading
 
-# Far above what anybody may take: a peer that has not hung up by then takes everything.
-FLOOD_BYTES = 1 << 30
+# Far above what anybody can take before his time is up, on the fastest of machines: a peer that has not hung up by then takes everything.
+FLOOD_BYTES = 1 << 42
 PIECE = 64 * 1024
 DRIP_SECONDS = 0.2
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
