@@ -2,14 +2,17 @@
 "media" answers the calls of the control plane well, and turns bad with putMedia."""
 
 import asyncio
+import itertools
 import gzip
 import json
 import logging
 import threading
 
-# Far above what anybody can take before his time is up, on the fastest of machines: a peer that has not hung up by then takes everything.
-FLOOD_BYTES = 1 << 42
+# Far above what anybody may take. A peer that has not hung up by then takes everything: from then on it goes on for as long as he stays, but so
+# slowly that others on this machine have some of it left.
+FLOOD_BYTES = 1 << 26
 PIECE = 64 * 1024
+FLOOD_PAUSE_SECONDS = 0.05
 DRIP_SECONDS = 0.2
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -57,9 +60,10 @@ class Peer:
         """`data` again and again."""
         await self.write(first)
         piece = data * max(1, PIECE // len(data))
-        for _ in range(FLOOD_BYTES // len(piece)):
+        for number in itertools.count():
             await self.write(piece)
-            await asyncio.sleep(0)  # drain() does not wait where there is room, and others are to have their turn
+            # Also when it is fast: drain() does not wait where there is room, and others are to have their turn.
+            await asyncio.sleep(0 if number * len(piece) < FLOOD_BYTES else FLOOD_PAUSE_SECONDS)
 
     async def drip(self, data, first=b""):
         """`data` again and again, a byte at a time."""
