@@ -2,17 +2,19 @@
 "media" answers the calls of the control plane well, and turns bad with putMedia."""
 
 import asyncio
-import itertools
 import gzip
+import itertools
 import json
 import logging
 import threading
 
+# What a flood says of its length, where it has to: more than anybody takes before his time is up.
+FLOOD_BYTES = 1 << 40
 # Far above what anybody may take. A peer that has not hung up by then takes everything: from then on it goes on for as long as he stays, but so
 # slowly that others on this machine have some of it left.
-FLOOD_BYTES = 1 << 26
+FAST_BYTES = 1 << 26
+SLOW_SECONDS = 0.05
 PIECE = 64 * 1024
-FLOOD_PAUSE_SECONDS = 0.05
 DRIP_SECONDS = 0.2
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -63,7 +65,7 @@ class Peer:
         for number in itertools.count():
             await self.write(piece)
             # Also when it is fast: drain() does not wait where there is room, and others are to have their turn.
-            await asyncio.sleep(0 if number * len(piece) < FLOOD_BYTES else FLOOD_PAUSE_SECONDS)
+            await asyncio.sleep(0 if number * len(piece) < FAST_BYTES else SLOW_SECONDS)
 
     async def drip(self, data, first=b""):
         """`data` again and again, a byte at a time."""
