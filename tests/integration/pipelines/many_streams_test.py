@@ -75,8 +75,7 @@ class Test(Case):
         self.pipeline(f"kvssink stream-name=s{{}} endpoint={service.url} ca-path={service.ca_file}")
         wait_until(lambda: all(service.fragments(f"s{i}") for i in range(STREAMS)), "all streams have stored something")
         stats = service.stats()
-        # One for the media of each stream; the calls of all of them share a few, and on a busy machine some are tried again. Without sharing it
-        # would be one for each call as well: four for each stream.
-        self.assertLess(stats["connections"], 3 * STREAMS, stats)
+        # One for the media of each stream; the calls of all of them share a few. This test has asked once itself.
+        self.assertLessEqual(stats["connections"], STREAMS + 16 + 1, stats)
         # All but the first offer the session that is known then; the service takes it up, or gives another one.
         self.assertGreater(stats["resumed_connections"], 0, stats)

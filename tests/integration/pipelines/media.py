@@ -129,12 +129,11 @@ def without_adts_header(frame):
 
 def decode(case, paths, steady=True):
     """Everything in the files, each on its own, decodes without an error. Unless it is steady, its times are passed over: ffmpeg
-    remarks on pictures that stand closer to each other than the frame rate that it has guessed, and on those that came so late, on a busy
-    machine, that they all stand at the begin of their fragment."""
+    remarks on pictures that stand closer to each other than the frame rate that it has guessed."""
     if paths and not SANITIZED:
         inputs = [word for path in paths for word in ("-err_detect", "explode", "-i", path)]
         maps = [word for number in range(len(paths)) for word in ("-map", str(number))]
-        times = [] if steady else ["-fps_mode", "passthrough", "-enc_time_base", "-1", "-filter:v", "setpts=N", "-filter:a", "asetpts=N"]
+        times = [] if steady else ["-fps_mode", "passthrough", "-enc_time_base", "-1"]
         case.run_quiet([tool("ffmpeg"), "-nostdin", "-v", "error", "-xerror", *inputs, *maps, *times, "-f", "null", "-"])
 
 

@@ -3,13 +3,17 @@
 
 import asyncio
 import gzip
+import itertools
 import json
 import logging
 import threading
 
-# Far above what anybody may take: a peer that has not hung up by then takes everything.
-# More than anybody reads before he gives up, however fast the machine is.
-FLOOD_BYTES = 1 << 42
+# What a flood says of its length, where it has to: more than anybody takes before his time is up.
+FLOOD_BYTES = 1 << 40
+# Far above what anybody may take. A peer that has not hung up by then takes everything: from then on it goes on for as long as he stays, but so
+# slowly that others on this machine have some of it left.
+FAST_BYTES = 1 << 26
+SLOW_SECONDS = 0.05
 PIECE = 64 * 1024
 DRIP_SECONDS = 0.2
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -58,9 +62,10 @@ class Peer:
         """`data` again and again."""
         await self.write(first)
         piece = data * max(1, PIECE // len(data))
-        for _ in range(FLOOD_BYTES // len(piece)):
+        for number in itertools.count():
             await self.write(piece)
-            await asyncio.sleep(0)  # drain() does not wait where there is room, and others are to have their turn
+            # Also when it is fast: drain() does not wait where there is room, and others are to have their turn.
+            await asyncio.sleep(0 if number * len(piece) < FAST_BYTES else SLOW_SECONDS)
 
     async def drip(self, data, first=b""):
         """`data` again and again, a byte at a time."""

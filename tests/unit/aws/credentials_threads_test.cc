@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -136,16 +137,16 @@ TEST(CallbackCredentialsTest, WhatItReturnsIsChecked) {
 
 TEST(CallbackCredentialsTest, AnAnswerAfterItsEndIsDropped) {
   WaitingServices net;
-  std::mutex mutex;
-  mutex.lock();
+  std::promise<void> go;
   bool answered = false;
-  auto slow = MakeCallbackCredentials("slow", [&mutex]() -> Result<Credentials> {
-    const std::lock_guard lock(mutex);
+  // Its thread may outlive this test.
+  auto slow = MakeCallbackCredentials("slow", [gate = go.get_future().share()]() -> Result<Credentials> {
+    gate.wait();
     return MakeTestCredentials("AKIDLATE");
   });
   slow->Fetch(net, [&answered](Result<Credentials>) { answered = true; });
   slow.reset();
-  mutex.unlock();
+  go.set_value();
   const auto next = MakeCallbackCredentials("next", []() -> Result<Credentials> { return MakeTestCredentials("AKIDNEXT"); });
   Answer answer;
   next->Fetch(net, answer.Callback());
