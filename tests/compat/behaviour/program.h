@@ -275,7 +275,7 @@ inline constexpr std::int64_t kBeginMs = 1'700'000'000'000;
 inline STATUS PutVideo(sdk::KinesisVideoStream& stream, std::int64_t ms, bool key, std::size_t size = 500, bool annex_b = false) {
   std::vector<std::uint8_t> bytes(size + 4, 0xAB);
   for (std::size_t i = 0; i < 4; ++i) {
-    bytes[i] = annex_b ? (i == 3 ? 1 : 0) : static_cast<std::uint8_t>(size >> (24 - 8 * i));
+    bytes[i] = static_cast<std::uint8_t>(annex_b ? (i == 3 ? 1U : 0U) : size >> (24 - 8 * i));
   }
   bytes[4] = key ? 0x65 : 0x41;
   ::Frame frame = {};

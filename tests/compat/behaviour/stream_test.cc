@@ -1,4 +1,9 @@
 // What is put into streams, and what becomes of it.
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <future>
 #include <thread>
 
 #include "tests/compat/behaviour/program.h"
@@ -241,6 +246,13 @@ TEST_F(StreamOfProgramTest, AnOfflinePutGivesUpAfterItsTime) {
   EXPECT_EQ(status, STATUS_OPERATION_TIMED_OUT);
 }
 
+// How often the thread has given up its processor of its own accord: to wait.
+std::uint64_t WaitsOf(pid_t thread) {
+  const std::string status = ReadAll("/proc/self/task/" + std::to_string(thread) + "/status");
+  const std::string_view name = "\nvoluntary_ctxt_switches:";
+  return std::stoull(status.substr(status.find(name) + name.size()));
+}
+
 TEST_F(StreamOfProgramTest, AnOfflinePutEndsWhenTheStreamIsStopped) {
   ServeNothing();
   device_.storage = UINT64{1} << 20;
@@ -249,18 +261,29 @@ TEST_F(StreamOfProgramTest, AnOfflinePutEndsWhenTheStreamIsStopped) {
   StreamOptions options;
   options.type = STREAMING_TYPE_OFFLINE;
   const auto stream = producer_->createStream(Define(options));
+  std::promise<pid_t> id;
+  std::atomic<int> stored = 0;
   std::thread writer([&] {
+    id.set_value(static_cast<pid_t>(::syscall(SYS_gettid)));
     STATUS status = STATUS_SUCCESS;
     for (int i = 0; STATUS_SUCCEEDED(status); ++i) {
       status = PutVideo(*stream, i * 100, i % 10 == 0, 50'000);
+      stored += STATUS_SUCCEEDED(status) ? 1 : 0;
     }
     EXPECT_EQ(status, STATUS_BLOCKING_PUT_INTERRUPTED_STREAM_TERMINATED);
   });
-  std::uint64_t before = 1;
-  for (std::uint64_t stored = 0; stored < 700'000 || stored != before; stored = stream->getMetrics().getOverallViewSize()) {
-    before = stored;
-    std::this_thread::yield();
+  // On its way into the store a frame waits for a few locks at most. Whoever waits more often, and stores nothing, waits for room, and
+  // looks for it again and again.
+  constexpr std::uint64_t kMoreThanAllLocks = 12;
+  const pid_t thread = id.get_future().get();
+  int before = -1;
+  for (std::uint64_t waits = 0; stored != before || WaitsOf(thread) < waits + kMoreThanAllLocks; std::this_thread::yield()) {
+    if (const int now = stored; now != before) {
+      before = now;
+      waits = WaitsOf(thread);
+    }
   }
+  EXPECT_GE(before, 15);  // a megabyte was full
   EXPECT_TRUE(stream->stop());
   writer.join();
 }

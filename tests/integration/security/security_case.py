@@ -61,7 +61,8 @@ class SecurityCase(Case):
         more.setdefault("home", self.folder)
         more.update(call_ms=int(call_ms), wait_ms=int(wait_ms))
         command = [path_of("KVS_HOSTILE_PROBE"), what, url, *(f"{name.replace('_', '-')}={value}" for name, value in more.items())]
-        return self.start(command, f"probe-{what}", self.environment())
+        # No GStreamer in it: ThreadSanitizer is to see everything.
+        return self.start(command, f"probe-{what}", self.environment(TSAN_OPTIONS=os.environ.get("TSAN_OPTIONS")))
 
     def outcome(self, program):
         end = program.wait()
