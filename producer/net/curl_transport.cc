@@ -155,8 +155,8 @@ class CurlTransport::Transfer {
   TransferId id() const { return id_; }
   const std::string& origin() const { return origin_; }
   bool is_call() const { return !options_.stream_body; }
-  // Whether it began before its host was reached, and has no connection yet.
-  bool unproven = false;
+  // Whether it is under way, and is not known to have a connection.
+  bool connecting = false;
   // The socket that it sends on; none before it is connected.
   std::optional<curl_socket_t> socket() const {
     return sockets_.size() == 1 ? std::optional(sockets_.front()) : std::nullopt;
@@ -369,7 +369,7 @@ void CurlTransport::Transfer::ConfigureBody() {
 std::size_t CurlTransport::Transfer::ReadCallback(char* out, std::size_t size, std::size_t count,
                                                   void* self) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
-  if (transfer.unproven) {
+  if (transfer.connecting) {
     transfer.transport_.Settle(transfer, /*reached=*/true);
   }
   if (transfer.dry_) {
@@ -554,7 +554,7 @@ TransferId CurlTransport::Start(service::HttpRequest request, TransferOptions op
       std::make_unique<Transfer>(id, std::move(request), std::move(options), std::move(handler), *this);
   if (origins_.size() >= kMaxOrigins) {
     std::erase_if(origins_, [](const auto& entry) {
-      return entry.second.calls == 0 && entry.second.unproven == 0 && entry.second.waiting.empty();
+      return entry.second.calls == 0 && entry.second.connecting == 0 && entry.second.waiting.empty();
     });
   }
   Origin& origin = origins_[transfer->origin()];
@@ -567,13 +567,13 @@ TransferId CurlTransport::Start(service::HttpRequest request, TransferOptions op
 }
 
 bool CurlTransport::Admit(Origin& origin, Transfer& transfer) {
-  const std::size_t unproven = origin.asked ? kCallsAtOnce : 1;
-  if ((transfer.is_call() && origin.calls >= kCallsAtOnce) || (!origin.reached && origin.unproven >= unproven)) {
+  const std::size_t connecting = origin.reached ? kConnectsAtOnce : origin.asked ? kCallsAtOnce : 1;
+  if ((transfer.is_call() && origin.calls >= kCallsAtOnce) || origin.connecting >= connecting) {
     return false;
   }
   origin.calls += transfer.is_call() ? 1U : 0U;
-  origin.unproven += origin.reached ? 0U : 1U;
-  transfer.unproven = !origin.reached;
+  ++origin.connecting;
+  transfer.connecting = true;
   return true;
 }
 
@@ -587,7 +587,7 @@ void CurlTransport::Settle(Transfer& transfer, bool reached) {
   Origin& origin = origins_[transfer.origin()];
   origin.asked = true;
   origin.reached = reached;
-  origin.unproven -= std::exchange(transfer.unproven, false) ? 1U : 0U;
+  origin.connecting -= std::exchange(transfer.connecting, false) ? 1U : 0U;
   may_start_ = true;
 }
 

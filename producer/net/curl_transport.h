@@ -25,9 +25,12 @@ namespace kvs::net {
 class CurlTransport : public Transport {
  public:
   // Calls that are under way to one host at the same time; further ones wait, and use the connections of these again. More at once
-  // would be more calls in a second than the service allows an account. Streamed bodies are not limited, but while a host has not
-  // been reached. The first exchange with a host goes alone: after it the address is known, and there is a TLS session to resume.
+  // would be more calls in a second than the service allows an account. The first exchange with a host goes alone: after it the
+  // address is known, and there is a TLS session to resume.
   static constexpr std::size_t kCallsAtOnce = 16;
+  // Connections to one host that are being made at the same time; there may be any number of those that are made. When an outage is
+  // over, all streams come at once: more handshakes than the two sides get done in a connection's time would all fail, again and again.
+  static constexpr std::size_t kConnectsAtOnce = 128;
 
   CurlTransport();
   ~CurlTransport() override;
@@ -81,7 +84,7 @@ class CurlTransport : public Transport {
     bool asked = false;         // one has ended, or got through
     bool reached = false;       // the last one did
     std::size_t calls = 0;      // under way
-    std::size_t unproven = 0;   // under way, and began before it was reached
+    std::size_t connecting = 0;  // under way, and not known to have a connection
     std::deque<std::unique_ptr<Transfer>> waiting;
   };
   static constexpr std::size_t kEventsAtOnce = 256;

@@ -185,6 +185,54 @@ TEST_F(CurlTransportTest, ManyCallsToOneHostShareItsConnections) {
   loop_.reset();
 }
 
+// TCP sockets of this process that are connected, or on their way, to a server of its own: all but the server's, on `port`.
+std::size_t SocketsToServer(int port) {
+  std::size_t count = 0;
+  for (const auto& file : std::filesystem::directory_iterator("/proc/self/fd")) {
+    sockaddr_in name{};
+    socklen_t size = sizeof name;
+    const bool is_socket = ::getsockname(std::stoi(file.path().filename()), reinterpret_cast<sockaddr*>(&name), &size) == 0;
+    count += is_socket && name.sin_family == AF_INET && ntohs(name.sin_port) != port ? 1U : 0U;
+  }
+  return count;
+}
+
+TEST_F(CurlTransportTest, ManyUploadsToOneHostConnectAFewAtATime) {
+  constexpr std::size_t kUploads = CurlTransport::kConnectsAtOnce + 50;
+  std::atomic<bool> is_first = true;
+  std::promise<void> over;
+  const std::shared_future<void> end = over.get_future().share();
+  LoopbackServer server([&](LoopbackConnection& peer, int) {
+    if (is_first.exchange(false)) {
+      peer.ReadUntil("{\"a\":1}");
+      peer.Write(Answer(200, "ok"));
+    }
+    end.wait();
+  });
+  Start(server.url());
+  Run();
+  ASSERT_TRUE(outcome_.result && outcome_.result->response);  // reached
+  TransferOptions options;
+  options.stream_body = true;
+  std::vector<Outcome> outcomes(kUploads);
+  for (Outcome& outcome : outcomes) {
+    service::HttpRequest request;
+    request.method = "POST";
+    request.url = server.url() + "/call";
+    request.headers = {{"Transfer-Encoding", "chunked"}};
+    loop_->transport()->Start(std::move(request), options,
+                              std::make_unique<Collector>(outcome, std::vector<std::string>{"first", ""}, false));
+  }
+  loop_->RunOnce(Duration());
+  EXPECT_THAT(SocketsToServer(server.port()), testing::AllOf(testing::Gt(1u), testing::Le(1 + CurlTransport::kConnectsAtOnce)));
+  const auto connected = [](const Outcome& one) { return one.uploads > 0; };
+  outcome_ = {};
+  Run([&] { return std::all_of(outcomes.begin(), outcomes.end(), connected); });
+  EXPECT_TRUE(std::all_of(outcomes.begin(), outcomes.end(), connected));
+  over.set_value();
+  loop_.reset();
+}
+
 // Has always more to send.
 class Endless : public TransferHandler {
  public:
