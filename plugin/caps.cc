@@ -345,23 +345,18 @@ Result<Track> TrackFromCaps(const GstCaps* caps) {
                      "stored; insert an encoder");
 }
 
-bool HoldsFrame(const Track& track, std::span<const std::uint8_t> data, codec::NalList& nals) {
+bool HoldsFrame(const Track& track, std::span<const std::uint8_t> data) {
   if (track.codec == Codec::kOpus) {
     return !codec::IsOpusHeader(data);
   }
   if (track.codec != Codec::kH264 && track.codec != Codec::kH265) {
     return true;
   }
-  const Result<std::size_t> scanned =
-      track.format == FrameFormat::kAnnexB
-          ? codec::ScanAnnexB(data, nals)
-          : codec::ScanLengthPrefixed(data, LengthSize(track), nals);
-  if (!scanned.ok()) {
-    return true;
-  }
   const auto codec =
       track.codec == Codec::kH264 ? codec::VideoCodec::kH264 : codec::VideoCodec::kH265;
-  return codec::InspectAccessUnit(codec, data, nals.nals()).has_slice;
+  return track.format == FrameFormat::kAnnexB
+             ? codec::AnnexBHasSlice(codec, data)
+             : codec::LengthPrefixedHasSlice(codec, data, LengthSize(track));
 }
 
 }  // namespace kvs::plugin

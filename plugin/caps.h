@@ -9,7 +9,6 @@
 
 #include "kvs/status.h"
 #include "kvs/track.h"
-#include "pic/codec/nal.h"
 
 namespace kvs::plugin {
 
@@ -43,8 +42,8 @@ Result<Track> TrackFromCaps(const GstCaps* caps);
 
 // Whether `data` is a frame, and not only headers: of H.264 and H.265 it has at least one coded
 // slice, and of Opus it is a packet. True for other media, and for data that cannot be parsed,
-// which is for the library to judge. Meant for buffers with GST_BUFFER_FLAG_HEADER. `nals` is overwritten: its memory serves again.
-bool HoldsFrame(const Track& track, std::span<const std::uint8_t> data, codec::NalList& nals);
+// which is for the library to judge. Meant for buffers with GST_BUFFER_FLAG_HEADER, which h264parse sets on all that it gives out.
+bool HoldsFrame(const Track& track, std::span<const std::uint8_t> data);
 
 }  // namespace kvs::plugin
 

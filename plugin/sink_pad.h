@@ -8,7 +8,6 @@
 #include <gst/gst.h>
 
 #include "kvs/track.h"
-#include "pic/codec/nal.h"
 #include "plugin/gst_ptr.h"
 #include "plugin/timestamps.h"
 
@@ -48,7 +47,6 @@ struct SinkPad {
   // Parameter sets that came in a buffer of their own, to go in front of the next frame.
   std::vector<std::uint8_t> pending_header;
   std::vector<std::uint8_t> joined;
-  codec::NalList nals;  // of the buffer that is being looked at; kept for its memory
   std::optional<std::uint64_t> stream_time;  // of the frame that is being put
   // Of video: nothing can be decoded before a key frame comes; when the last one was; and what was
   // asked for, by Running::key_frames_wanted, when it came.

@@ -164,7 +164,7 @@ GstFlowReturn Sink::StoreFrame(SinkPad& pad, const Handle& handle, GstBuffer* bu
     return GST_FLOW_ERROR;
   }
   std::span<const std::uint8_t> data(map.data(), map.size());
-  if (HasFlag(buffer, GST_BUFFER_FLAG_HEADER) && !HoldsFrame(*pad.track, data, pad.nals)) {
+  if (HasFlag(buffer, GST_BUFFER_FLAG_HEADER) && !HoldsFrame(*pad.track, data)) {
     // What the codec data has already, or Opus headers, is no part of the frames.
     if (pad.track->format != FrameFormat::kAvc && pad.track->format != FrameFormat::kRaw &&
         pad.pending_header.size() + data.size() <= kMaxPendingHeaderBytes) {

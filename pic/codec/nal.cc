@@ -337,15 +337,31 @@ NalKind ClassifyNal(VideoCodec codec, Bytes nal) {
   return codec == VideoCodec::kH264 ? ClassifyH264(nal) : ClassifyH265(nal);
 }
 
-AccessUnitInfo InspectAccessUnit(VideoCodec codec, Bytes input, std::span<const NalSpan> nals) {
-  AccessUnitInfo info;
-  for (const NalSpan& nal : nals) {
-    const NalKind kind = ClassifyNal(codec, nal.In(input));
-    info.has_slice = info.has_slice || IsSlice(kind);
-    info.is_random_access = info.is_random_access || IsRandomAccess(kind);
-    info.has_parameter_sets = info.has_parameter_sets || IsParameterSet(kind);
+bool AnnexBHasSlice(VideoCodec codec, Bytes input) {
+  const std::uint8_t* const end = input.data() + input.size();
+  const std::uint8_t* code = FindStartCode(input.data(), end);
+  bool any = false;
+  while (code != nullptr) {
+    const std::uint8_t* const nal = code + kStartCodeBytes;
+    if (IsSlice(ClassifyNal(codec, {nal, end}))) {
+      return true;
+    }
+    code = FindStartCode(nal, end);
+    any = any || nal != (code != nullptr ? code : end);
   }
-  return info;
+  return !any;
+}
+
+bool LengthPrefixedHasSlice(VideoCodec codec, Bytes input, int length_size) {
+  LengthPrefixedReader reader(input, length_size);
+  bool any = false;
+  while (const std::optional<Bytes> nal = reader.Next()) {
+    if (IsSlice(ClassifyNal(codec, *nal))) {
+      return true;
+    }
+    any = any || !nal->empty();
+  }
+  return !reader.ok() || !any;
 }
 
 void AppendWithoutEmulationPrevention(Bytes nal, ByteVector& rbsp) {

@@ -173,18 +173,11 @@ constexpr bool IsParameterSet(NalKind kind) {
 constexpr bool IsSlice(NalKind kind) {
   return kind == NalKind::kSlice || kind == NalKind::kIdrSlice || kind == NalKind::kRapSlice;
 }
-constexpr bool IsRandomAccess(NalKind kind) {
-  return kind == NalKind::kIdrSlice || kind == NalKind::kRapSlice;
-}
 
-// What one access unit holds.
-struct AccessUnitInfo {
-  bool has_slice = false;
-  // Some slice belongs to an IDR (or, for H.265, any IRAP) picture: a decoder can start here.
-  bool is_random_access = false;
-  bool has_parameter_sets = false;
-};
-AccessUnitInfo InspectAccessUnit(VideoCodec codec, Bytes input, std::span<const NalSpan> nals);
+// Whether an access unit holds a coded slice. Looks no further than the first one, so what follows need not be valid; also true when
+// the input cannot be parsed up to there. `length_size`: 1 .. 4.
+bool AnnexBHasSlice(VideoCodec codec, Bytes input);
+bool LengthPrefixedHasSlice(VideoCodec codec, Bytes input, int length_size);
 
 // Appends `nal` to `rbsp` without its emulation-prevention bytes (the 03 of each 00 00 03).
 //

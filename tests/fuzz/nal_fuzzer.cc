@@ -11,7 +11,6 @@
 
 namespace {
 
-using kvs::codec::AccessUnitInfo;
 using kvs::codec::Bytes;
 using kvs::codec::ByteVector;
 using kvs::codec::NalKind;
@@ -93,8 +92,11 @@ void CheckAnnexB(Bytes input) {
   Check(same.ok() && Emit(annex_b, again, *same) == out,
         "survives the way to start codes and back");
   for (const VideoCodec codec : {VideoCodec::kH264, VideoCodec::kH265}) {
-    const AccessUnitInfo info = InspectAccessUnit(codec, input, list.nals());
-    Check(!info.is_random_access || info.has_slice, "only slices are random access points");
+    const bool any = std::any_of(list.nals().begin(), list.nals().end(), [&](const NalSpan& nal) {
+      return IsSlice(ClassifyNal(codec, nal.In(input)));
+    });
+    Check(!any || AnnexBHasSlice(codec, input), "a slice is found");
+    Check(LengthPrefixedHasSlice(codec, out, kvs::codec::kNalLengthSize) == any, "and found in the other form");
   }
 }
 

@@ -422,21 +422,42 @@ TEST(ClassifyNalTest, IgnoresEnhancementLayersAndShortHeadersOfH265) {
   EXPECT_EQ(ClassifyNal(VideoCodec::kH265, Hex("4301")), NalKind::kOther);  // layer 32
 }
 
-TEST(InspectAccessUnitTest, TellsSlicesKeyFramesAndParameterSets) {
-  const auto inspect = [](VideoCodec codec, std::string_view hex) {
-    const ByteVector in = Hex(hex);
-    NalList list;
-    EXPECT_TRUE(ScanAnnexB(in, list).ok());
-    const AccessUnitInfo info = InspectAccessUnit(codec, in, list.nals());
-    return std::string(info.has_slice ? "slice " : "") + (info.is_random_access ? "key " : "") +
-           (info.has_parameter_sets ? "sets" : "");
+TEST(HasSliceTest, LooksForTheFirstSliceAndNoFurther) {
+  const auto annex_b = [](VideoCodec codec, std::string_view hex) {
+    const Exact in(Hex(hex));
+    return AnnexBHasSlice(codec, in.view());
   };
-  EXPECT_EQ(inspect(VideoCodec::kH264, "000001 09f0 000001 6742 000001 68ce 000001 6588"),
-            "slice key sets");
-  EXPECT_EQ(inspect(VideoCodec::kH264, "000001 09f0 000001 419a"), "slice ");
-  EXPECT_EQ(inspect(VideoCodec::kH264, "000001 09f0 000001 0605"), "");
-  EXPECT_EQ(inspect(VideoCodec::kH265, "000001 2a01af"), "slice key ");  // CRA
-  EXPECT_EQ(inspect(VideoCodec::kH265, "000001 0201d0"), "slice ");
+  EXPECT_TRUE(annex_b(VideoCodec::kH264, "000001 09f0 000001 6742 000001 68ce 000001 6588"));
+  EXPECT_TRUE(annex_b(VideoCodec::kH264, "000001 09f0 000001 419a"));
+  EXPECT_FALSE(annex_b(VideoCodec::kH264, "000001 09f0 000001 0605"));
+  EXPECT_TRUE(annex_b(VideoCodec::kH265, "000001 2a01af"));  // CRA
+  EXPECT_TRUE(annex_b(VideoCodec::kH265, "000001 0201d0"));
+  EXPECT_FALSE(annex_b(VideoCodec::kH265, "000001 4201d0 000001"));
+  const auto prefixed = [](VideoCodec codec, std::string_view hex, int length_size) {
+    const Exact in(Hex(hex));
+    return LengthPrefixedHasSlice(codec, in.view(), length_size);
+  };
+  EXPECT_TRUE(prefixed(VideoCodec::kH264, "00000002 09f0 00000002 6588 ffffffff", 4));  // the rest is not looked at
+  EXPECT_FALSE(prefixed(VideoCodec::kH264, "00000002 09f0 0000 0002 6742", 4));
+  EXPECT_TRUE(prefixed(VideoCodec::kH265, "0002 0201", 2));
+  EXPECT_FALSE(prefixed(VideoCodec::kH265, "0002 4201 0000", 2));
+}
+
+TEST(HasSliceTest, WhatCannotBeParsedMayBeOne) {
+  const auto annex_b = [](std::string_view hex) {
+    const Exact in(Hex(hex));
+    return AnnexBHasSlice(VideoCodec::kH264, in.view());
+  };
+  EXPECT_TRUE(annex_b(""));
+  EXPECT_TRUE(annex_b("6742"));
+  EXPECT_TRUE(annex_b("000001"));
+  const auto prefixed = [](std::string_view hex) {
+    const Exact in(Hex(hex));
+    return LengthPrefixedHasSlice(VideoCodec::kH264, in.view(), 4);
+  };
+  EXPECT_TRUE(prefixed(""));
+  EXPECT_TRUE(prefixed("00000000"));
+  EXPECT_TRUE(prefixed("00000002 09f0 00000003 6742"));
 }
 
 TEST(EmulationPreventionTest, RemovesTheThreeOfEachTriple) {

@@ -246,20 +246,19 @@ std::vector<std::uint8_t> Bytes(std::initializer_list<int> values) {
 }
 
 TEST(HoldsFrameTest, TellsHeadersFromFrames) {
-  codec::NalList nals;
   Track annexb = *FromText(kH264 + "byte-stream");
-  EXPECT_FALSE(HoldsFrame(annexb, Bytes({0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x68, 3}), nals));
-  EXPECT_TRUE(HoldsFrame(annexb, Bytes({0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x65, 0x88}), nals));
+  EXPECT_FALSE(HoldsFrame(annexb, Bytes({0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x68, 3})));
+  EXPECT_TRUE(HoldsFrame(annexb, Bytes({0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x65, 0x88})));
   Track avc = *FromText(kH264 + "avc, " + kCodecData);
-  EXPECT_FALSE(HoldsFrame(avc, Bytes({0, 0, 0, 2, 0x67, 1}), nals));
-  EXPECT_TRUE(HoldsFrame(avc, Bytes({0, 0, 0, 2, 0x65, 0x88}), nals));
+  EXPECT_FALSE(HoldsFrame(avc, Bytes({0, 0, 0, 2, 0x67, 1})));
+  EXPECT_TRUE(HoldsFrame(avc, Bytes({0, 0, 0, 2, 0x65, 0x88})));
   avc.codec_private[4] = 0xFD;  // 2-byte lengths
-  EXPECT_FALSE(HoldsFrame(avc, Bytes({0, 2, 0x67, 1}), nals));
+  EXPECT_FALSE(HoldsFrame(avc, Bytes({0, 2, 0x67, 1})));
   const Track audio = *FromText("audio/x-alaw, rate=8000, channels=1");
-  EXPECT_TRUE(HoldsFrame(audio, Bytes({0}), nals));
+  EXPECT_TRUE(HoldsFrame(audio, Bytes({0})));
   const Track opus = *FromText(kOpus);
-  EXPECT_FALSE(HoldsFrame(opus, Bytes({'O', 'p', 'u', 's', 'T', 'a', 'g', 's', 0}), nals));
-  EXPECT_TRUE(HoldsFrame(opus, Bytes({0xFC, 0xFF, 0xFE}), nals));
+  EXPECT_FALSE(HoldsFrame(opus, Bytes({'O', 'p', 'u', 's', 'T', 'a', 'g', 's', 0})));
+  EXPECT_TRUE(HoldsFrame(opus, Bytes({0xFC, 0xFF, 0xFE})));
 }
 
 }  // namespace
