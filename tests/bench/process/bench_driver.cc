@@ -119,19 +119,18 @@ int OpenSystemCallCounter() {
   return static_cast<int>(syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
 }
 
-// The sum of a line of /proc/self/smaps_rollup, in bytes.
-std::size_t MemoryLine(std::initializer_list<std::string_view> names) {
+// A line of /proc/self/smaps_rollup, in bytes.
+std::size_t MemoryLine(std::string_view wanted) {
   std::ifstream file("/proc/self/smaps_rollup");
-  std::size_t sum = 0;
   for (std::string line; std::getline(file, line);) {
     std::istringstream words(line);
     std::string name;
     std::size_t kilobytes = 0;
-    if (words >> name >> kilobytes && std::find(names.begin(), names.end(), name) != names.end()) {
-      sum += kilobytes << 10;
+    if (words >> name >> kilobytes && name == wanted) {
+      return kilobytes << 10;
     }
   }
-  return sum;
+  return 0;
 }
 
 // Address space, in bytes: also what is reserved and never touched.
@@ -168,14 +167,14 @@ struct Sample {
 };
 
 struct Held {
-  std::size_t resident = MemoryLine({"Rss:"});
-  std::size_t own = MemoryLine({"Private_Clean:", "Private_Dirty:"});
+  std::size_t resident = MemoryLine("Rss:");
+  std::size_t written = MemoryLine("Anonymous:");
   std::size_t virtual_bytes = VirtualBytes();
   std::vector<std::string> threads = ThreadNames();
 };
 
 std::ostream& operator<<(std::ostream& out, const Held& held) {
-  out << R"({"resident":)" << held.resident << R"(,"private":)" << held.own << R"(,"virtual":)" << held.virtual_bytes << R"(,"threads":[)";
+  out << R"({"resident":)" << held.resident << R"(,"written":)" << held.written << R"(,"virtual":)" << held.virtual_bytes << R"(,"threads":[)";
   for (std::size_t i = 0; i < held.threads.size(); ++i) {
     out << (i == 0 ? "" : ",") << '"' << held.threads[i] << '"';
   }

@@ -139,7 +139,7 @@ class Bench:
                 "cpu_per_byte": above("cpu", "bytes"), "cpu_per_frame": above("cpu", "frames"), "core": above("cpu", "seconds"),
                 "push_cpu_per_frame": above("pusher_cpu", "frames"), "allocations_per_frame": above("allocations", "frames"),
                 "system_calls_per_frame": above("system_calls", "frames"), "switches_per_frame": above("switches", "frames"),
-                "private": held("private"), "stored": range_of([ours["stored"] for ours, _ in pairs]),
+                "written": held("written"), "stored": range_of([ours["stored"] for ours, _ in pairs]),
                 "sent": range_of([ours["sent"] / ours["bytes"] for ours, _ in pairs]), "resident": held("resident"), "virtual": held("virtual"), "threads": more_threads(*pairs[-1]),
                 "to_playing_ms": range_of([ours["to_playing_ms"] for ours, _ in pairs]),
                 "to_null_ms": range_of([ours["to_null_ms"] for ours, _ in pairs]),
@@ -177,4 +177,4 @@ class Bench:
         plain = self.drive(f"bits={10**6}", f"rate={RATE}", f"seconds={seconds}", "pace=0", sink="fakesink")
         return {"seconds": seconds, "frames": said["frames"], "bytes": said["bytes"],
                 "push_us": [ours - theirs for ours, theirs in zip(said["push_us"], plain["push_us"])],
-                "private": said["after"]["private"] - plain["after"]["private"]}
+                "written": said["after"]["written"] - plain["after"]["written"]}

@@ -80,10 +80,10 @@ def costs(title, results, first, name):
 
 
 def held(results, first, name):
-    rows = [[name(row), of(row["private"], 1 / MIB, "{:.1f}"), of(row["stored"], 1 / MIB, "{:.1f}"), of(row["resident"], 1 / MIB, "{:.1f}"), of(row["virtual"], 1 / MIB, "{:.0f}"),
+    rows = [[name(row), of(row["written"], 1 / MIB, "{:.1f}"), of(row["stored"], 1 / MIB, "{:.1f}"), of(row["resident"], 1 / MIB, "{:.1f}"), of(row["virtual"], 1 / MIB, "{:.0f}"),
              of(row["sent"], 100, "{:.0f}"), f"{len(row['threads'])}", of(row["to_playing_ms"], form="{:.1f}"), of(row["to_null_ms"], form="{:.1f}"), f"{row['late_ms']:.0f}"]
             for row in results]
-    return "\n" + table((first, "Own memory, MiB", "Frames kept, MiB", "Resident, MiB", "Address space, MiB", "Sent of what was pushed, %", "Threads", "All to PLAYING, ms", "All to NULL, ms",
+    return "\n" + table((first, "Written to, MiB", "Frames kept, MiB", "Resident, MiB", "Address space, MiB", "Sent of what was pushed, %", "Threads", "All to PLAYING, ms", "All to NULL, ms",
                          "Driver late, ms"), *rows)
 
 
@@ -110,7 +110,7 @@ def rates(results):
 def backlog(results):
     return (f"### Backlog\n\nA push, in µs of its thread, while {results['seconds'] / 60:.0f} minutes of 1 Mbit/s are kept because nobody "
             "answers, by twelfths: " + ", ".join(f"{each:.1f}" for each in results["push_us"]) +
-            f". Then {results['private'] / MIB:.0f} MiB are held for {results['bytes'] / MIB:.0f} MiB of frames.\n")
+            f". Then {results['written'] / MIB:.0f} MiB are held for {results['bytes'] / MIB:.0f} MiB of frames.\n")
 
 
 SECTIONS = {"offline": offline, "latency": latency, "start": start, "one": one, "streams": streams, "rates": rates, "backlog": backlog}
