@@ -30,7 +30,7 @@ class CurlTransport : public Transport {
   static constexpr std::size_t kCallsAtOnce = 16;
   // Connections to one host that are being made at the same time; there may be any number of those that are made. When an outage is
   // over, all streams come at once: more handshakes than the two sides get done in a connection's time would all fail, again and again.
-  static constexpr std::size_t kConnectsAtOnce = 128;
+  static constexpr std::size_t kConnectsAtOnce = 64;
 
   CurlTransport();
   ~CurlTransport() override;
