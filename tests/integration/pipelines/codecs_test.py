@@ -198,7 +198,9 @@ class Test(Case):
         self.check(service, folders, media.VIDEO, convert)
         self.check(service, folders, media.AUDIO)
         media.decode(self, service.fragment_files("s"))
-        self.assertEqual(media.check_sessions(self, service, "s"), 1)
+        sessions = media.check_sessions(self, service, "s")
+        if not media.SANITIZED:  # there the encoder may fall behind by so much that the element counts it as a pause
+            self.assertEqual(sessions, 1)
 
     def test_mjpeg_and_opus_live(self):
         self.store_live(JPEG, OPUS)
