@@ -23,17 +23,24 @@
 
 namespace kvs {
 
-// std::mutex with annotations. Not recursive.
+// std::mutex with annotations, and patience: see LockPatiently. Not recursive.
 class KVS_CAPABILITY("mutex") Mutex {
  public:
   Mutex() = default;
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
-  void lock() KVS_ACQUIRE() { mutex_.lock(); }
+  void lock() KVS_ACQUIRE() {
+    if (!mutex_.try_lock()) {
+      LockPatiently();
+    }
+  }
   void unlock() KVS_RELEASE() { mutex_.unlock(); }
 
  private:
   friend class Condition;
+  // Looks again for a few microseconds before it sleeps: nobody holds one for longer than it takes to copy some kilobytes, and to be put to sleep
+  // and woken costs both sides more than that.
+  void LockPatiently();
   std::mutex mutex_;
 };
 

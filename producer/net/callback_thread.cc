@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <chrono>
+#include <deque>
 #include <thread>
 #include <utility>
 
@@ -119,8 +120,29 @@ bool CallbackThread::Post(std::function<void()> call, bool may_drop) {
     }
     queue_->calls.push_back(std::move(call));
   }
-  queue_->changed.NotifyOne();
+  if (Gathering* const gathering = Gathering::current; gathering != nullptr) {
+    gathering->WakeLater(queue_);
+  } else {
+    queue_->changed.NotifyOne();
+  }
   return true;
+}
+
+thread_local CallbackThread::Gathering* CallbackThread::Gathering::current = nullptr;
+
+CallbackThread::Gathering::Gathering() { current = this; }
+
+CallbackThread::Gathering::~Gathering() {
+  current = nullptr;
+  WakeLater(nullptr);
+}
+
+// The thread that ends and the one that takes its place have a queue each.
+void CallbackThread::Gathering::WakeLater(const std::shared_ptr<Queue>& queue) {
+  if (queue_ != nullptr && queue_ != queue) {
+    queue_->changed.NotifyOne();
+  }
+  queue_ = queue;
 }
 
 // What was posted before the end is still delivered.

@@ -2,7 +2,6 @@
 #define KVS_PRODUCER_NET_CALLBACK_THREAD_H_
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 
@@ -32,8 +31,25 @@ class CallbackThread {
   // Thread: any. `may_drop`: false is returned, and nothing queued, when too many wait.
   bool Post(std::function<void()> call, bool may_drop);
 
- private:
   struct Queue;
+  // As long as it lives, what its thread posts wakes nobody; when it ends, the thread of the calls is woken once. For rounds of a
+  // network thread: who posts there holds the lock of a stream, and on a busy machine the woken thread runs first, while everybody
+  // waits for that lock.
+  class Gathering {
+   public:
+    Gathering();
+    ~Gathering();
+    Gathering(const Gathering&) = delete;
+    Gathering& operator=(const Gathering&) = delete;
+
+   private:
+    friend class CallbackThread;
+    void WakeLater(const std::shared_ptr<Queue>& queue);
+    static thread_local Gathering* current;
+    std::shared_ptr<Queue> queue_;  // null: nothing was posted
+  };
+
+ private:
   CallbackThread();
   static void Run(const std::shared_ptr<Queue>& queue);
 

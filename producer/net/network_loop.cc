@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "producer/net/callback_thread.h"
+
 namespace kvs::net {
 namespace {
 
@@ -48,7 +50,8 @@ void NetworkLoop::After(Duration delay, std::function<void()> task) {
   timers_.Set(*timer, mono_now() + delay);
 }
 
-void NetworkLoop::RunOnce(Duration max_wait) {
+Duration NetworkLoop::Work(Duration max_wait) {
+  const CallbackThread::Gathering gathering;
   const MonoTime begin = clock_.Mono();
   MonoTime now = begin;
   if (!gathered_at_ || now >= *gathered_at_) {
@@ -79,9 +82,13 @@ void NetworkLoop::RunOnce(Duration max_wait) {
       wait = std::clamp(*next - clock_.Mono(), Duration(), wait);
     }
   }
-  now = clock_.Mono();
-  worked_ = worked_ + (now - begin);
-  busy_.BeginWait(now);
+  worked_ = worked_ + (clock_.Mono() - begin);
+  return wait;
+}
+
+void NetworkLoop::RunOnce(Duration max_wait) {
+  const Duration wait = Work(max_wait);
+  busy_.BeginWait(clock_.Mono());
   transport_.Poll(wait);
   busy_.EndWait(clock_.Mono());
 }

@@ -40,6 +40,9 @@ class NetworkLoop : public NetworkServices {
   double busy() const { return busy_.Share(clock_.Mono()); }
 
  private:
+  // All of a round but the wait. Returns how long that may be.
+  Duration Work(Duration max_wait);
+
   const Clock& clock_;  // outlives the loop
   Mailbox mailbox_;     // synchronises itself
   std::vector<std::shared_ptr<Task>> tasks_;  // being done

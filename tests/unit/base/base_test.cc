@@ -1,10 +1,17 @@
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <fstream>
 #include <set>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "kvs/status.h"
 #include "kvs/time.h"
+#include "pic/base/mutex.h"
 #include "pic/base/random.h"
 #include "pic/base/ring.h"
 
@@ -73,6 +80,51 @@ TEST(RingTest, NumbersStayWhileItGrowsAndShrinks) {
   }
   EXPECT_FALSE(ring.Has(ring.begin_number() - 1));
   EXPECT_FALSE(ring.Has(ring.end_number()));
+}
+
+// The state of a thread of this process: 'R' runs or would, 'S' sleeps. Source: proc(5), /proc/pid/stat.
+char StateOf(long thread) {
+  std::string line;
+  std::getline(std::ifstream("/proc/self/task/" + std::to_string(thread) + "/stat"), line);
+  const std::size_t name_end = line.rfind(')');
+  return name_end == std::string::npos ? '?' : line.at(name_end + 2);
+}
+
+TEST(MutexTest, WhoWaitsForLongSleeps) {
+  Mutex mutex;
+  mutex.lock();
+  std::atomic<long> thread = 0;
+  bool had = false;
+  std::thread other([&] {
+    thread = syscall(SYS_gettid);
+    const MutexLock lock(mutex);
+    had = true;
+  });
+  while (thread == 0 || StateOf(thread) != 'S') {
+    std::this_thread::yield();  // for ever, if it kept looking
+  }
+  EXPECT_FALSE(had);
+  mutex.unlock();
+  other.join();
+  EXPECT_TRUE(had);
+}
+
+TEST(MutexTest, OneAtATime) {
+  Mutex mutex;
+  int count = 0;
+  constexpr int kEach = 20'000;
+  std::thread other([&] {
+    for (int i = 0; i < kEach; ++i) {
+      const MutexLock lock(mutex);
+      ++count;
+    }
+  });
+  for (int i = 0; i < kEach; ++i) {
+    const MutexLock lock(mutex);
+    ++count;
+  }
+  other.join();
+  EXPECT_EQ(count, 2 * kEach);
 }
 
 TEST(RandomTest, SameSeedSameNumbers) {

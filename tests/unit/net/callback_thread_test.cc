@@ -27,6 +27,41 @@ TEST(CallbackThreadTest, DeliversInOrderAndEverythingBeforeItEnds) {
   EXPECT_EQ(order, "abcdef");
 }
 
+TEST(CallbackThreadTest, WhatIsGatheredIsDeliveredWhenTheGatheringEnds) {
+  std::string order;
+  auto thread = CallbackThread::Shared();
+  std::promise<void> delivered;
+  {
+    const CallbackThread::Gathering gathering;
+    for (const char c : std::string("abc")) {
+      EXPECT_TRUE(thread->Post([&order, c] { order += c; }, false));
+    }
+    EXPECT_TRUE(thread->Post([&] { delivered.set_value(); }, false));
+  }
+  delivered.get_future().wait();  // for ever, if nobody were woken
+  EXPECT_EQ(order, "abc");
+  std::promise<void> after;
+  EXPECT_TRUE(thread->Post([&] { after.set_value(); }, false));
+  after.get_future().wait();
+}
+
+// The first thread ends while something is gathered for it, and the next is made.
+TEST(CallbackThreadTest, TwoThreadsInOneGathering) {
+  std::promise<void> first;
+  std::promise<void> second;
+  std::shared_ptr<CallbackThread> thread;
+  {
+    const CallbackThread::Gathering gathering;
+    thread = CallbackThread::Shared();
+    EXPECT_TRUE(thread->Post([&] { first.set_value(); }, false));
+    thread.reset();
+    thread = CallbackThread::Shared();
+    EXPECT_TRUE(thread->Post([&] { second.set_value(); }, false));
+  }
+  first.get_future().wait();
+  second.get_future().wait();
+}
+
 TEST(CallbackThreadTest, LettingGoDoesNotWaitForAListener) {
   std::promise<void> go;
   auto thread = CallbackThread::Shared();
