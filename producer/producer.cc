@@ -198,7 +198,7 @@ Result<std::shared_ptr<Producer>> Producer::Create(ProducerConfig config) {
   context->user_agent =
       service::MakeUserAgent(config.user_agent, KVS_VERSION_STRING, service::CurrentPlatform(), config.user_agent_suffix);
   context->app = std::string(service::kDefaultUserAgentName) + " " + KVS_VERSION_STRING;
-  context->pool = std::make_shared<BlockPool>(config.storage_bytes);
+  context->pool = std::make_shared<BlockPool>(config.storage_bytes, SpareBlocks::Shared());
   context->network = &net::NetworkThread::Shared();
   context->config = std::move(config);
   return std::shared_ptr<Producer>(std::make_shared<ProducerImpl>(std::move(context)));

@@ -7,6 +7,13 @@
 
 namespace kvs {
 
+BlockPool::BlockPool(std::uint64_t budget_bytes, std::shared_ptr<SpareBlocks> spare)
+    : budget_blocks_(budget_bytes / kBlockBytes), spare_(std::move(spare)) {
+  spare_->Join();
+}
+
+BlockPool::~BlockPool() { spare_->Leave(); }
+
 std::size_t BlockPool::used_blocks() const {
   const MutexLock lock(mutex_);
   return used_;
@@ -66,14 +73,7 @@ bool BlockPool::Take(Account& account, std::size_t count, std::vector<Block>& ou
     account.claims = false;
     --claims_;
   }
-  for (; count > 0; --count) {
-    if (free_.empty()) {
-      out.push_back(std::make_unique_for_overwrite<std::uint8_t[]>(kBlockBytes));
-    } else {
-      out.push_back(std::move(free_.back()));
-      free_.pop_back();
-    }
-  }
+  spare_->Take(count, out);
   return true;
 }
 
@@ -89,9 +89,7 @@ void BlockPool::Give(Account& account, Block block) {
     }
     claims_ = 0;
   }
-  if (free_.size() < kKeptForReuse) {
-    free_.push_back(std::move(block));
-  }
+  spare_->Give(std::move(block));
 }
 
 std::size_t BlockPool::ForNewcomer(const Account& account) const {

@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "pic/base/mutex.h"
+#include "pic/store/spare_blocks.h"
 
 namespace kvs {
 
 // Equal pieces of memory, lent out up to a budget: the storage size that the user set, shared by all streams of a producer.
-// Nothing is reserved up front, and what is not in use goes back to the system but for a few blocks kept for reuse, so
-// that a steady stream allocates nothing.
+// Nothing is reserved up front, and what is not in use goes to the spare blocks, or back to the system where there are many of those;
+// a steady stream allocates nothing.
 //
 // Each stream has an account. Half of an equal part of the budget is kept for each, so that no stream finds everything taken
 // by others; the rest goes to whoever needs it. Once a stream below its equal part was refused and the budget is nearly used
@@ -20,9 +21,8 @@ namespace kvs {
 // Thread: any.
 class BlockPool {
  public:
-  // Large enough that a frame rarely spans two, small enough that an idle stream costs little.
-  static constexpr std::size_t kBlockBytes = 32 * 1024;
-  using Block = std::unique_ptr<std::uint8_t[]>;
+  static constexpr std::size_t kBlockBytes = SpareBlocks::kBlockBytes;
+  using Block = SpareBlocks::Block;
 
   // What one stream holds. Guarded by the pool's mutex.
   struct Account {
@@ -33,7 +33,10 @@ class BlockPool {
     bool patient = false;
   };
 
-  explicit BlockPool(std::uint64_t budget_bytes) : budget_blocks_(budget_bytes / kBlockBytes) {}
+  explicit BlockPool(std::uint64_t budget_bytes, std::shared_ptr<SpareBlocks> spare = std::make_shared<SpareBlocks>());
+  ~BlockPool();
+  BlockPool(const BlockPool&) = delete;
+  BlockPool& operator=(const BlockPool&) = delete;
 
   std::size_t budget_blocks() const { return budget_blocks_; }
   std::size_t used_blocks() const;
@@ -52,8 +55,6 @@ class BlockPool {
   double FillOf(const Account& account) const;
 
  private:
-  // What a fragment of a second of a common stream gives back at once, at 8 Mbit/s.
-  static constexpr std::size_t kKeptForReuse = 32;
   // "Nearly used up": less than this part of the budget is free.
   static constexpr std::size_t kScarcePart = 8;
   // "Enough for everybody again": more than this part.
@@ -68,14 +69,15 @@ class BlockPool {
   std::size_t RoomFor(const Account& account) const KVS_REQUIRES(mutex_);
   void CountKept() KVS_REQUIRES(mutex_);
 
-  const std::size_t budget_blocks_;  // constant after construction
+  // Constant after construction.
+  const std::size_t budget_blocks_;
+  const std::shared_ptr<SpareBlocks> spare_;
 
   mutable Mutex mutex_;
   std::size_t used_ KVS_GUARDED_BY(mutex_) = 0;
   std::size_t kept_ KVS_GUARDED_BY(mutex_) = 0;    // sum of KeptFor
   std::size_t claims_ KVS_GUARDED_BY(mutex_) = 0;  // accounts that claim
   std::vector<Account*> accounts_ KVS_GUARDED_BY(mutex_);
-  std::vector<Block> free_ KVS_GUARDED_BY(mutex_);
 };
 
 }  // namespace kvs

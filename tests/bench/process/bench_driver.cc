@@ -7,6 +7,8 @@
 //   sound=0               1: and its AAC
 //   bits=N rate=N         instead of the file's frames, such of this bit rate, so many a second, with a key frame each second
 //   seconds=10 warm-up=3  of pushing; what happens before the end of the warm-up is not measured
+//   apart=1               the streams begin one after the other within so many seconds, as cameras that know nothing of each other; with 0 their key
+//                         frames come at the same moment
 //   pace=1                0: as fast as frames are taken; what a push takes is told for each twelfth of the media
 //   end=null              what comes at the end: null: to NULL at once; eos: EOS, and to NULL when it has come out of the pipeline
 //   log=PATH              a line for each frame, "STREAM TRACK MICROSECONDS KEY SIZE": the wall clock when it was pushed, from the begin; and for
@@ -277,6 +279,7 @@ struct Options {
   std::uint64_t rate = 0;
   double seconds = 10;
   double warm_up = 3;
+  double apart = 1;
   bool pace = true;
   std::string end = "null";
   std::string log;
@@ -307,6 +310,8 @@ Options ReadOptions(int argc, char** argv) {
       options.seconds = std::stod(value);
     } else if (key == "warm-up") {
       options.warm_up = std::stod(value);
+    } else if (key == "apart") {
+      options.apart = std::stod(value);
     } else if (key == "pace") {
       options.pace = value == "1";
     } else if (key == "end") {
@@ -495,6 +500,11 @@ class Bench {
     return source.start + GST_BUFFER_PTS(clips_[source.track].buffers[source.next]);
   }
 
+  // When its first frame is due, from the begin of all.
+  GstClockTime BeginOf(const Source& source) const {
+    return static_cast<GstClockTime>(options_.apart * static_cast<double>(GST_SECOND)) * source.stream / options_.streams;
+  }
+
   void Push(Source& source) {
     const Clip& clip = clips_[source.track];
     GstBuffer* const original = clip.buffers[source.next];
@@ -515,13 +525,12 @@ class Bench {
     }
   }
 
-  // Streams begin one after the other within the time of a frame, as cameras that know nothing of each other.
   void PushByTheClock(Sample& begin) {
     std::priority_queue<Due> queue;
     const Clip& picture = clips_[0];
     const GstClockTime frame = picture.duration / picture.buffers.size();
     for (std::size_t i = 0; i < sources_.size(); ++i) {
-      queue.push({frame * sources_[i].stream / options_.streams, i});
+      queue.push({BeginOf(sources_[i]), i});
     }
     const auto start = Clock::now();
     const auto warm = static_cast<GstClockTime>(options_.warm_up * static_cast<double>(GST_SECOND));
@@ -545,9 +554,8 @@ class Bench {
       std::this_thread::sleep_until(when);
       late_ = std::max(late_, Clock::now() - when);
       Source& source = sources_[due.source];
-      const GstClockTime offset = frame * source.stream / options_.streams;
       Push(source);
-      queue.push({offset + NextTime(source), due.source});
+      queue.push({BeginOf(source) + NextTime(source), due.source});
     }
   }
 

@@ -89,7 +89,8 @@ def held(results, first, name):
 
 def streams(results):
     def name(row):
-        return f"{row['streams']} × {row['bits_per_second'] / row['streams'] / 1e6:.1f} Mbit/s"
+        together = ", key frames at the same moment" if row.get("together") else ""
+        return f"{row['streams']} × {row['bits_per_second'] / row['streams'] / 1e6:.1f} Mbit/s{together}"
 
     return (costs("Many streams", results, "Streams", name) + held(results, "Streams", name) +
             "\nWhere not all is sent, the network thread did not keep up on a machine that it shares with the driver and the service: the "

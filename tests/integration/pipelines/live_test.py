@@ -43,9 +43,11 @@ class Test(Case):
                          media.digests(stored, media.AUDIO), "audio")
         self.check_pace(stored, media.VIDEO, 1 / RATE)
         self.check_pace(stored, media.AUDIO, 1024 / 44100)
-        media.decode(self, service.fragment_files("s"))
+        # Whether ffmpeg remarks on times depends on the frame rate that it guesses, and on how milliseconds round to that: of 66 orders
+        # of these pictures, each up to 2 ms from its place, it did in two. The pace is what was checked just now.
+        media.decode(self, service.fragment_files("s"), steady=False)
         # One connection, whatever the encoder's delay.
-        self.assertEqual(media.check_sessions(self, service, "s"), 1)
+        self.assertEqual(media.check_sessions(self, service, "s", steady=False), 1)
         self.assertEqual(totals["sessions"], 1)
 
     def check_pace(self, stored, kind, step):

@@ -180,7 +180,7 @@ def check_stored(case, service, stream, source):
     return stored
 
 
-def check_sessions(case, service, stream, decodable=True):
+def check_sessions(case, service, stream, decodable=True, steady=True):
     """Each session that was carried to its end is one Matroska file in the eyes of mkvtoolnix and ffmpeg."""
     whole = []
     endings = {event["session"]: event for event in service.events("session_end")}
@@ -196,7 +196,7 @@ def check_sessions(case, service, stream, decodable=True):
         case.assertEqual(data.count(b"\x16\x54\xae\x6b"), 1, f"one Tracks element in {path}")
         check_mkvtoolnix(case, path)
     if decodable:
-        decode(case, whole)
+        decode(case, whole, steady)
     return len(whole)
 
 
