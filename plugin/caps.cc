@@ -163,7 +163,7 @@ Result<codec::OpusConfig> OpusLayout(const GstCaps* caps, const GstStructure* s,
   if (family == codec::kOpusMonoStereo || mapping == nullptr) {
     // Caps that say nothing mean stereo: what WebRTC and RTP have. Source: RFC 7587 7.
     const int channels = track.channels == 0 ? 2 : static_cast<int>(track.channels);
-    const auto layout = codec::OpusConfigFromChannels(channels, track.sample_rate);
+    auto layout = codec::OpusConfigFromChannels(channels, track.sample_rate);
     if (layout.ok() && layout->mapping_family != family) {
       return Unsupported(caps, "Opus with this channel-mapping-family needs a channel-mapping");
     }

@@ -116,15 +116,15 @@ class Tee final : public LogSink {
 
 // Never destroyed: a thread that tells something may be the last to let an element go, when the process is ending already.
 const std::shared_ptr<GstLogSink>& TheSink() {
-  static const auto* const sink = new std::shared_ptr<GstLogSink>(std::make_shared<GstLogSink>());
-  return *sink;
+  static const auto* const kSink = new std::shared_ptr<GstLogSink>(std::make_shared<GstLogSink>());
+  return *kSink;
 }
 
 }  // namespace
 
 GstDebugCategory* SinkCategory() {
-  static GstDebugCategory* const category = NewCategory("kvssink", "Sink to Kinesis Video Streams");
-  return category;
+  static GstDebugCategory* const kCategory = NewCategory("kvssink", "Sink to Kinesis Video Streams");
+  return kCategory;
 }
 
 std::shared_ptr<LogSink> SharedGstLogSink() { return TheSink(); }

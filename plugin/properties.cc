@@ -354,8 +354,8 @@ void ReadProperty(const Settings& settings, const PropertyRow& row, GValue* valu
 
 // The types' names are Amazon's: programs look them up.
 GType gst_kvs_sink_streaming_type_get_type() {
-  static const GType type = [] {
-    static const GEnumValue values[] = {
+  static const GType kType = [] {
+    static const GEnumValue kValues[] = {
         {static_cast<gint>(kvs::plugin::StreamingMode::kRealtime), "streaming type realtime",
          "realtime"},
         {static_cast<gint>(kvs::plugin::StreamingMode::kNearRealtime),
@@ -363,14 +363,14 @@ GType gst_kvs_sink_streaming_type_get_type() {
         {static_cast<gint>(kvs::plugin::StreamingMode::kOffline), "streaming type offline",
          "offline"},
         {0, nullptr, nullptr}};
-    return g_enum_register_static("GstKvsSinkStreamingType", values);
+    return g_enum_register_static("GstKvsSinkStreamingType", kValues);
   }();
-  return type;
+  return kType;
 }
 
 GType gst_kvs_sink_frame_timestamp_type_get_type() {
-  static const GType type = [] {
-    static const GEnumValue values[] = {
+  static const GType kType = [] {
+    static const GEnumValue kValues[] = {
         {static_cast<gint>(kvs::plugin::FrameTimestamp::kPtsOnly), "the presentation timestamp",
          "pts-only"},
         {static_cast<gint>(kvs::plugin::FrameTimestamp::kDtsOnly), "the decoding timestamp",
@@ -379,27 +379,27 @@ GType gst_kvs_sink_frame_timestamp_type_get_type() {
          "the presentation timestamp, or the decoding timestamp where that is missing",
          "default-timestamp"},
         {0, nullptr, nullptr}};
-    return g_enum_register_static("GstKvsSinkFrameTimestampType", values);
+    return g_enum_register_static("GstKvsSinkFrameTimestampType", kValues);
   }();
-  return type;
+  return kType;
 }
 
 GType gst_kvs_sink_create_stream_get_type() {
-  static const GType type = [] {
-    static const GEnumValue values[] = {
+  static const GType kType = [] {
+    static const GEnumValue kValues[] = {
         {static_cast<gint>(kvs::plugin::CreateStream::kNever), "never", "never"},
         {static_cast<gint>(kvs::plugin::CreateStream::kIfMissing), "when it does not exist",
          "if-missing"},
         {0, nullptr, nullptr}};
-    return g_enum_register_static("GstKvsSinkCreateStream", values);
+    return g_enum_register_static("GstKvsSinkCreateStream", kValues);
   }();
-  return type;
+  return kType;
 }
 
 GType gst_kvs_sink_credential_source_get_type() {
-  static const GType type = [] {
+  static const GType kType = [] {
     using kvs::plugin::CredentialChoice;
-    static const GEnumValue values[] = {
+    static const GEnumValue kValues[] = {
         {static_cast<gint>(CredentialChoice::kDefault), "the first that is there", "default"},
         {static_cast<gint>(CredentialChoice::kEnvironment), "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", "environment"},
         {static_cast<gint>(CredentialChoice::kProfile), "what the profile says", "profile"},
@@ -412,19 +412,19 @@ GType gst_kvs_sink_credential_source_get_type() {
         {static_cast<gint>(CredentialChoice::kFile), "the file credential-path", "file"},
         {static_cast<gint>(CredentialChoice::kStatic), "access-key and secret-key", "static"},
         {0, nullptr, nullptr}};
-    return g_enum_register_static("GstKvsSinkCredentialSource", values);
+    return g_enum_register_static("GstKvsSinkCredentialSource", kValues);
   }();
-  return type;
+  return kType;
 }
 
 GType gst_kvs_sink_ip_version_get_type() {
-  static const GType type = [] {
-    static const GEnumValue values[] = {
+  static const GType kType = [] {
+    static const GEnumValue kValues[] = {
         {static_cast<gint>(kvs::plugin::IpVersionChoice::kAny), "IPv4 and IPv6", "any"},
         {static_cast<gint>(kvs::plugin::IpVersionChoice::kV4), "IPv4 only", "ipv4"},
         {static_cast<gint>(kvs::plugin::IpVersionChoice::kV6), "IPv6 only", "ipv6"},
         {0, nullptr, nullptr}};
-    return g_enum_register_static("GstKvsSinkIpVersion", values);
+    return g_enum_register_static("GstKvsSinkIpVersion", kValues);
   }();
-  return type;
+  return kType;
 }

@@ -40,7 +40,7 @@ class Listener final : public StreamListener {
   }
 
  private:
-  GWeakRef element_;
+  GWeakRef element_{};
   const std::uint64_t generation_;
   const std::string name_;
   const std::string service_;

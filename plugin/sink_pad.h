@@ -36,7 +36,7 @@ struct SinkPad {
   std::optional<std::uint64_t> position;
 
   // Streaming thread only, under the pad's stream lock.
-  GstSegment segment;
+  GstSegment segment{};
   std::optional<Track> track;  // from the last caps; none before, and after caps that were refused
   // Caps that were refused, with an error: GStreamer offers them again with each buffer and event.
   CapsPtr refused_caps;

@@ -58,7 +58,7 @@ std::string BuildResponse(const ApiAnswer& answer, std::string_view request_id, 
                           bool keep_alive) {
   std::string response = CommonHead(answer.status, request_id, now, answer.content_type);
   for (const auto& [name, value] : answer.headers) {
-    response.append(name).append(": ").append(value).append("\r\n");
+    response += name + ": " + value + "\r\n";
   }
   if (!answer.error_type.empty()) {
     response += "x-amzn-ErrorType: " + answer.error_type + "\r\n";

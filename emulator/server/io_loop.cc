@@ -31,7 +31,7 @@ using asio::ip::tcp;
 using Error = boost::system::error_code;
 
 constexpr auto kDrainTime = std::chrono::seconds(2);
-constexpr std::size_t kDrainBuffer = 16 * 1024;
+constexpr std::size_t kDrainBuffer = std::size_t{16} * 1024;
 
 tcp::socket& SocketOf(tcp::socket& stream) {
   return stream;
@@ -268,7 +268,11 @@ namespace {
 class AsioTimer final : public Timer {
  public:
   AsioTimer(asio::io_context& context, const IoLoop& loop) : timer_(context), loop_(loop) {}
-  ~AsioTimer() override { Cancel(); }
+  ~AsioTimer() override {
+    if (armed_) {
+      *armed_ = false;  // the timer cancels its wait itself
+    }
+  }
 
   void Arm(Time at, std::function<void()> handler) override {
     Cancel();

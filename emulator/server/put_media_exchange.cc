@@ -8,9 +8,9 @@
 namespace kvs::emulator {
 namespace {
 
-constexpr std::size_t kBufferSize = 256 * 1024;
+constexpr std::size_t kBufferSize = std::size_t{256} * 1024;
 // A client that does not read its acks is let go.
-constexpr std::size_t kMaxPendingAcks = 8 * 1024 * 1024;
+constexpr std::size_t kMaxPendingAcks = std::size_t{8} * 1024 * 1024;
 
 }  // namespace
 

@@ -160,7 +160,7 @@ std::string UnsignedHeader(const HttpRequest& request, const std::vector<std::st
     return "host";
   }
   for (const auto& [key, value] : request.headers) {
-    const std::string name = Lower(key);
+    std::string name = Lower(key);
     if (name.starts_with("x-amz-") && name != kTokenHeader && !is_signed(name)) {
       return name;
     }

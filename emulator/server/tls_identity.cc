@@ -37,7 +37,7 @@ bool AddExtension(X509* certificate, X509* issuer, int nid, const char* value) {
 // A certificate of `key` without extensions and signature. `issuer` is nullptr for a self-signed
 // one.
 Certificate NewCertificate(EVP_PKEY* key, X509* issuer, std::string_view common_name) {
-  constexpr int kSecondsPerDay = 24 * 3600;
+  constexpr long kSecondsPerDay = 24L * 3600;
   constexpr int kDaysValid = 3650;
   Certificate certificate(X509_new());
   std::uint64_t serial = 0;

@@ -16,7 +16,7 @@ namespace kvs::ack {
 struct AckParserLimits {
   // Bytes from { to }. Acknowledgements are about 150 bytes; a longer object is skipped and
   // counted.
-  std::size_t max_object_bytes = 16 * 1024;
+  std::size_t max_object_bytes = std::size_t{16} * 1024;
 };
 
 // What a parser has seen so far.

@@ -38,7 +38,7 @@ class KVS_CAPABILITY("mutex") Mutex {
 
  private:
   friend class Condition;
-  // Looks again for a few microseconds before it sleeps: nobody holds one for longer than it takes to copy some kilobytes, and to be put to sleep
+  // Looks again for a few microseconds before it sleeps: hardly anybody holds one for longer than it takes to copy a frame, and to be put to sleep
   // and woken costs both sides more than that.
   void LockPatiently();
   std::mutex mutex_;

@@ -36,14 +36,12 @@ bool AnyLane(Block mask) {
 
 const std::uint8_t* FindStartCodeBytewise(const std::uint8_t* p, const std::uint8_t* last) {
   while (p < last) {
-    if (p[2] > 1) {
-      p += 3;  // neither of these three bytes can begin 00 00 01
-    } else if (p[2] == 0) {
+    if (p[2] == 0) {
       p += 1;
-    } else if (p[0] == 0 && p[1] == 0) {
+    } else if (p[2] == 1 && p[0] == 0 && p[1] == 0) {
       return p;
     } else {
-      p += 3;
+      p += 3;  // none of these three bytes begins 00 00 01
     }
   }
   return nullptr;

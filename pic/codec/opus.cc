@@ -47,7 +47,7 @@ constexpr std::array<SurroundLayout, kMaxOpusSurroundChannels> kSurround = {{
 
 bool StartsWith(Bytes data, std::string_view magic) {
   return data.size() >= magic.size() && std::equal(magic.begin(), magic.end(), data.begin(),
-                                                   [](char a, std::uint8_t b) { return a == b; });
+                                                   [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
 }
 
 Status Malformed(const char* what) {

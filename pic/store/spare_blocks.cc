@@ -25,7 +25,7 @@ void SpareBlocks::Join() {
 void SpareBlocks::Leave() {
   const MutexLock lock(mutex_);
   --pools_;
-  blocks_.resize(std::min(blocks_.size(), pools_ * kKeptForEach));
+  blocks_.resize(std::min(blocks_.size(), Most()));
 }
 
 std::size_t SpareBlocks::count() const {
@@ -48,7 +48,7 @@ void SpareBlocks::Take(std::size_t count, std::vector<Block>& out) {
 
 void SpareBlocks::Give(Block block) {
   const MutexLock lock(mutex_);
-  if (blocks_.size() < pools_ * kKeptForEach) {
+  if (blocks_.size() < Most()) {
     blocks_.push_back(std::move(block));
   }
 }

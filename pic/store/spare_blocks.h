@@ -17,7 +17,7 @@ namespace kvs {
 class SpareBlocks {
  public:
   // Large enough that a frame rarely spans two, small enough that an idle stream costs little.
-  static constexpr std::size_t kBlockBytes = 32 * 1024;
+  static constexpr std::size_t kBlockBytes = std::size_t{32} * 1024;
   using Block = std::unique_ptr<std::uint8_t[]>;
 
   // Those of the process; they end with the last who uses them.
@@ -30,13 +30,17 @@ class SpareBlocks {
   std::size_t count() const;
   // Appends `count` blocks to `out`, new ones where there are none. What they hold is not defined.
   void Take(std::size_t count, std::vector<Block>& out);
-  // Kept, or back to the system when there are kKeptForEach for each pool.
+  // Kept, or back to the system when there are kKept, and kKeptForEach for each pool.
   void Give(Block block);
 
-  // What a fragment of a second of a common stream gives back at once, at 8 Mbit/s.
-  static constexpr std::size_t kKeptForEach = 32;
+  // Together what a fragment of a second of a common stream gives back at once, at 8 Mbit/s. Those of many streams do not end at the same
+  // moment, or not for long; and what an outage has filled is not kept.
+  static constexpr std::size_t kKept = 24;
+  static constexpr std::size_t kKeptForEach = 8;
 
  private:
+  std::size_t Most() const KVS_REQUIRES(mutex_) { return pools_ == 0 ? 0 : kKept + pools_ * kKeptForEach; }
+
   mutable Mutex mutex_;
   std::size_t pools_ KVS_GUARDED_BY(mutex_) = 0;
   std::vector<Block> blocks_ KVS_GUARDED_BY(mutex_);

@@ -14,7 +14,7 @@ Status Validate(const StreamConfig& config) {
     return Bad("the stream name has " + std::to_string(config.name.size()) + " characters; 1 to 256 are allowed");
   }
   struct Bound {
-    const char* name;
+    const char* name = nullptr;
     Duration value;
     Duration least;
   };

@@ -29,6 +29,7 @@ Status CheckPart(std::string_view what, std::string_view text, std::size_t max_l
 }  // namespace
 
 NetworkServices::~NetworkServices() = default;
+// NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it keeps the task
 void NetworkServices::After(Duration /*delay*/, std::function<void()> /*task*/) {}
 CredentialsObserver::~CredentialsObserver() = default;
 CredentialSource::~CredentialSource() = default;

@@ -30,7 +30,7 @@ InstanceOptions InstanceOf(const ProfileOptions& options) {
 
 }  // namespace
 
-std::unique_ptr<CredentialSource> MakeDefaultCredentials(ProfileOptions options) {
+std::unique_ptr<CredentialSource> MakeDefaultCredentials(const ProfileOptions& options) {
   std::vector<std::unique_ptr<CredentialSource>> sources;
   const bool is_named = !options.profile.empty();
   if (!is_named) {
@@ -76,7 +76,7 @@ std::unique_ptr<CredentialSource> MakeCredentials(CredentialSourceKind kind, Pro
     case CredentialSourceKind::kInstance:
       return MakeInstanceCredentials(InstanceOf(options));
   }
-  return MakeDefaultCredentials(std::move(options));
+  return MakeDefaultCredentials(options);
 }
 
 std::string_view CredentialSourceName(CredentialSourceKind kind) {

@@ -38,7 +38,7 @@ bool IsSilence(const Status& status) { return status.http_status() == 0; }
 class Conversation : public std::enable_shared_from_this<Conversation> {
  public:
   Conversation(NetworkServices& net, net::TransferOptions how, std::string endpoint, bool may_be_elsewhere,
-               std::shared_ptr<std::atomic<bool>> alive, CredentialsCallback done)
+               const std::shared_ptr<std::atomic<bool>>& alive, CredentialsCallback done)
       : net_(net),
         how_(std::move(how)),
         endpoint_(std::move(endpoint)),

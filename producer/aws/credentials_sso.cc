@@ -200,7 +200,7 @@ class Login : public std::enable_shared_from_this<Login> {
     Secret access(fields->String("accessToken").value_or(""));
     Secret refresh(fields->String("refreshToken").value_or(""));
     const std::int64_t seconds = fields->Integer("expiresIn").value_or(0);
-    constexpr std::int64_t kLongest = Duration::Hours(24 * 365).seconds();
+    constexpr std::int64_t kLongest = Duration::Hours(std::int64_t{24} * 365).seconds();
     if (access.empty() || seconds <= 0 || seconds > kLongest) {
       return text.NotUnderstood("it has no accessToken with seconds in expiresIn");
     }

@@ -90,7 +90,7 @@ Result<std::string> InstanceMetadataUrl(const EnvironmentLookup& given) {
   return std::string(kIpv4Url);
 }
 
-void AskInstanceRegion(NetworkServices& net, const EnvironmentLookup& environment, std::weak_ptr<void> alive,
+void AskInstanceRegion(NetworkServices& net, const EnvironmentLookup& environment, const std::weak_ptr<void>& alive,
                        std::function<void(Result<std::string>)> done) {
   const Result<std::string> base = InstanceMetadataUrl(environment);
   if (!base.ok()) {

@@ -31,7 +31,7 @@ Result<std::string> InstanceMetadataUrl(const EnvironmentLookup& environment);
 // before this returns. Errors: of InstanceMetadataUrl; kBadResponse: what it said is no region; those of an answer that is not 200
 // and of a connection. Thread: network thread.
 // Source: EC2 user guide, "Use IMDSv2", "Instance metadata categories".
-void AskInstanceRegion(NetworkServices& net, const EnvironmentLookup& environment, std::weak_ptr<void> alive,
+void AskInstanceRegion(NetworkServices& net, const EnvironmentLookup& environment, const std::weak_ptr<void>& alive,
                        std::function<void(Result<std::string>)> done);
 
 }  // namespace kvs::aws

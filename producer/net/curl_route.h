@@ -12,7 +12,7 @@
 namespace kvs::net {
 
 // What a Route means to one easy handle: its addresses, its proxy, and who hears what libcurl says. Outlives the transfer, which
-// refers to it. Thread: network thread.
+// refers to it. Thread: the network thread of its transfer.
 class CurlRoute {
  public:
   // `easy` outlives this object. A null `route` leaves everything to libcurl. `ca_path`: whom to trust as a proxy, too.

@@ -36,6 +36,8 @@ constexpr std::size_t kMaxHeaders = 128;
 constexpr std::int64_t kMaxPollMs = 60'000;
 // So many looks, about a second apart, has the rest of an answer that refuses an upload, which has no time limit as a whole.
 constexpr int kLooksForRefusal = 10;
+// And so many has a transfer that waits for its turn. Its signature is made by then, and is good for 5 minutes (SigV4).
+constexpr int kLooksForTurn = 120;
 
 TransportError MapCurlCode(CURLcode code, bool connected) {
   switch (code) {
@@ -110,8 +112,11 @@ std::string_view Trim(std::string_view text) {
 
 // Whether the TLS of libcurl is the one that this file is compiled for, so that what it hands out as a context is one.
 bool HasOpenSsl() {
-  const char* const tls = curl_version_info(CURLVERSION_NOW)->ssl_version;
-  return tls != nullptr && std::string_view(tls).starts_with("OpenSSL/3");
+  static const bool kHas = [] {
+    const char* const tls = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return tls != nullptr && std::string_view(tls).starts_with("OpenSSL/3");
+  }();
+  return kHas;
 }
 
 // Where the system's certificates are, as libcurl was built.
@@ -173,8 +178,10 @@ class CurlTransport::Transfer {
   bool Abandoned();
   // Whether the rest of an answer that refuses has taken too long, by the number of looks.
   bool RefusalTakesTooLong() { return refused_ && ++looks_at_refusal_ > kLooksForRefusal; }
-  // Reports the end. The transfer is gone from the transport by now.
-  void Finish(CURLcode code);
+  // Whether its turn has not come for too long, by the number of looks.
+  bool WaitsTooLong() { return ++looks_while_waiting_ > kLooksForTurn; }
+  // Reports the end. The transfer is gone from the transport by now. `words`: why, where libcurl has none.
+  void Finish(CURLcode code, std::string words = {});
 
  private:
   struct EasyDeleter {
@@ -221,6 +228,7 @@ class CurlTransport::Transfer {
   std::string too_large_;  // what is, when something is
   bool refused_ = false;   // a streamed body, by the head of the answer
   int looks_at_refusal_ = 0;
+  int looks_while_waiting_ = 0;
   bool dry_ = false;       // the body had no more to give: it is not asked before it says so
   bool paused_ = false;    // curl knows
   std::vector<curl_socket_t> sockets_;  // open ones of a streamed body; several while addresses are tried at once
@@ -488,13 +496,15 @@ bool CurlTransport::Transfer::Abandoned() {
   return std::exchange(peer_closed_, closed) && closed;
 }
 
-void CurlTransport::Transfer::Finish(CURLcode code) {
+void CurlTransport::Transfer::Finish(CURLcode code, std::string words) {
   TransferResult result;
   const std::optional<TransportError> at_proxy = curl_route_->Failure(code, have_head_ ? response_.status : 0);
   if (have_head_ && !at_proxy) {
     result.response = std::move(response_);
   }
-  std::string words = error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code);
+  if (words.empty()) {
+    words = error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code);
+  }
   // An answer that refuses comes before the body was sent; that curl could not send the rest does not matter then, nor how much the
   // host has to say about it.
   const bool refused = result.response && result.response->status != service::kHttpOk;
@@ -532,7 +542,7 @@ CurlTransport::CurlTransport() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(:
   share_.reset(curl_share_init());
   multi_.reset(curl_multi_init());
   KVS_CHECK(share_ != nullptr && multi_ != nullptr);
-  // No lock functions: only the network thread touches them.
+  // No lock functions: only our network thread touches them.
   curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &CurlTransport::OnSocket);
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
@@ -558,7 +568,9 @@ TransferId CurlTransport::Start(service::HttpRequest request, TransferOptions op
     });
   }
   Origin& origin = origins_[transfer->origin()];
-  if (Admit(origin, *transfer)) {
+  const bool is_first = std::none_of(origin.waiting.begin(), origin.waiting.end(),
+                                     [&transfer](const auto& other) { return other->is_call() == transfer->is_call(); });
+  if (is_first && Admit(origin, *transfer)) {
     Add(std::move(transfer));
   } else {
     origin.waiting.push_back(std::move(transfer));
@@ -597,14 +609,29 @@ void CurlTransport::End(Transfer& transfer, std::optional<bool> reached) {
   Settle(transfer, reached.value_or(origin.reached));
 }
 
+template <typename Wanted>
+std::vector<std::unique_ptr<CurlTransport::Transfer>> CurlTransport::TakeWaiting(Origin& origin, Wanted wanted) {
+  std::vector<std::unique_ptr<Transfer>> taken;
+  std::deque<std::unique_ptr<Transfer>> left;
+  for (std::unique_ptr<Transfer>& transfer : origin.waiting) {
+    if (wanted(*transfer)) {
+      taken.push_back(std::move(transfer));
+    } else {
+      left.push_back(std::move(transfer));
+    }
+  }
+  origin.waiting = std::move(left);
+  return taken;
+}
+
 void CurlTransport::StartWaiting() {
   if (!std::exchange(may_start_, false)) {
     return;
   }
   for (auto& [name, origin] : origins_) {
-    while (!origin.waiting.empty() && Admit(origin, *origin.waiting.front())) {
-      Add(std::move(origin.waiting.front()));
-      origin.waiting.pop_front();
+    // Calls that have to wait for other calls do not hold up the media of a host that has both.
+    for (std::unique_ptr<Transfer>& transfer : TakeWaiting(origin, [this, &origin = origin](Transfer& one) { return Admit(origin, one); })) {
+      Add(std::move(transfer));
     }
   }
 }
@@ -734,27 +761,30 @@ void CurlTransport::ResumeRefused() {
 
 bool CurlTransport::AnyToLookAt() const {
   return std::any_of(transfers_.begin(), transfers_.end(),
-                     [](const auto& entry) { return entry.second->paused() || entry.second->refused(); });
+                     [](const auto& entry) { return entry.second->paused() || entry.second->refused(); }) ||
+         std::any_of(origins_.begin(), origins_.end(), [](const auto& entry) { return !entry.second.waiting.empty(); });
 }
 
 void CurlTransport::EndAbandoned() {
-  std::vector<TransferId> abandoned;
+  std::vector<std::pair<TransferId, CURLcode>> over;
   for (const auto& [id, transfer] : transfers_) {
     if (transfer->paused() && transfer->Abandoned()) {
-      abandoned.push_back(id);
+      over.emplace_back(id, CURLE_RECV_ERROR);
+    } else if (transfer->RefusalTakesTooLong()) {
+      over.emplace_back(id, CURLE_OPERATION_TIMEDOUT);
     }
   }
-  std::vector<TransferId> late;
-  for (const auto& [id, transfer] : transfers_) {
-    if (transfer->RefusalTakesTooLong()) {
-      late.push_back(id);
+  for (const auto& [id, code] : over) {
+    Finish(id, code);
+  }
+  std::vector<std::unique_ptr<Transfer>> late;
+  for (auto& [name, origin] : origins_) {
+    for (std::unique_ptr<Transfer>& transfer : TakeWaiting(origin, [](Transfer& one) { return one.WaitsTooLong(); })) {
+      late.push_back(std::move(transfer));
     }
   }
-  for (const TransferId id : abandoned) {
-    Finish(id, CURLE_RECV_ERROR);
-  }
-  for (const TransferId id : late) {
-    Finish(id, CURLE_OPERATION_TIMEDOUT);
+  for (const std::unique_ptr<Transfer>& transfer : late) {
+    transfer->Finish(CURLE_OPERATION_TIMEDOUT, "others were being connected to this host for two minutes, and its turn did not come");
   }
 }
 

@@ -28,7 +28,7 @@ class CurlTransport : public Transport {
   // would be more calls in a second than the service allows an account. The first exchange with a host goes alone: after it the
   // address is known, and there is a TLS session to resume.
   static constexpr std::size_t kCallsAtOnce = 16;
-  // Connections to one host that are being made at the same time; there may be any number of those that are made. When an outage is
+  // Connections to one host that are being made at the same time by one network thread; there may be any number of those that are made. When an outage is
   // over, all streams come at once: more handshakes than the two sides get done in a connection's time would all fail, again and again.
   static constexpr std::size_t kConnectsAtOnce = 64;
 
@@ -43,8 +43,8 @@ class CurlTransport : public Transport {
   // Moves bytes and reports transfers that have ended.
   void Perform();
   // libcurl does not notice that the peer has closed a connection while the upload on it is paused and no more of the answer
-  // is expected. This looks itself, and ends such transfers; and those whose upload was refused by an answer that does not come to
-  // an end. To be called once a second or so while AnyToLookAt.
+  // is expected. This looks itself, and ends such transfers; those whose upload was refused by an answer that does not come to
+  // an end; and those whose turn has not come for two minutes. To be called once a second or so while AnyToLookAt.
   void EndAbandoned();
   bool AnyToLookAt() const;
   // Waits for something to do, at most `timeout`, or until Wake.
@@ -101,6 +101,9 @@ class CurlTransport : public Transport {
   // It is over. `reached`: whether its host was; none: nobody knows.
   void End(Transfer& transfer, std::optional<bool> reached);
   void StartWaiting();
+  // Those that wait and are `wanted`, in their order; it is asked once of each.
+  template <typename Wanted>
+  static std::vector<std::unique_ptr<Transfer>> TakeWaiting(Origin& origin, Wanted wanted);
   void Act(curl_socket_t socket, int events);
   void FinishDone();
   void Remove(TransferId id);

@@ -17,7 +17,8 @@ class Task {
   virtual void Run() = 0;
 };
 
-// Tasks that other threads leave for the network thread. Bounded by its users: each stream has at most one task in it.
+// Tasks that other threads leave for a network thread. Bounded by its users: each stream has at most one task in it, and what its sessions
+// want of another network thread or say of their end.
 class Mailbox {
  public:
   // Thread: any. True when the reader is to be woken: the mailbox was empty, and the reader does not look again by itself.

@@ -80,7 +80,7 @@ struct StreamConfig {
 };
 
 // The longest that any of the durations may be: as good as for ever, and far from the end of the clock.
-inline constexpr Duration kLongestDuration = Duration::Hours(24 * 3650);
+inline constexpr Duration kLongestDuration = Duration::Hours(std::int64_t{24} * 3650);
 
 // kInvalidArgument with a sentence that names the field, its value and what is allowed.
 Status Validate(const StreamConfig& config);

@@ -319,7 +319,7 @@ KVS_EXPORT std::unique_ptr<CredentialSource> MakeProfileCredentials(ProfileOptio
 //   9. the instance's
 // The first that is configured is used, and asked first from then on. Put it behind MakeCachedCredentials. `parts` is not used.
 // Source: botocore/credentials.py, create_credential_resolver (without its /etc/boto.cfg and AWS_CREDENTIAL_FILE).
-KVS_EXPORT std::unique_ptr<CredentialSource> MakeDefaultCredentials(ProfileOptions options = {});
+KVS_EXPORT std::unique_ptr<CredentialSource> MakeDefaultCredentials(const ProfileOptions& options = {});
 
 // Whether there is something for that chain to ask, as far as can be seen without the network: a variable, a profile with something
 // about credentials or a file that cannot be understood, or an EC2 instance by what it says of itself. For programs that want to

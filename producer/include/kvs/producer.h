@@ -84,7 +84,7 @@ KVS_EXPORT Result<ServiceLocation> Locate(const ProducerConfig& config);
 
 // Sets what is not set from variables; those that are empty do not count. Producer::Create does so; for programs that want to know.
 //   ip_version        AWS_KVS_USE_IPV4, else AWS_KVS_USE_IPV6: anything
-//   network_threads   KVS_NETWORK_THREADS: 1 to 16; else 1
+//   network_threads   KVS_NETWORK_THREADS: 1 to 16, or the nearest of them; 1 for what is no number
 //   debug             KVS_DEBUG_DUMP_DATA_FILE_DIR: a folder; DEBUG_DUMP_FRAME_INFO, KVS_CURL_DEBUG: anything
 KVS_EXPORT void FillFromEnvironment(ProducerConfig& config);
 

@@ -233,6 +233,34 @@ TEST_F(CurlTransportTest, ManyUploadsToOneHostConnectAFewAtATime) {
   loop_.reset();
 }
 
+// The first exchange with a host goes alone, and this one does not end.
+TEST_F(CurlTransportTest, WhoseTurnDoesNotComeIsTold) {
+  std::promise<void> over;
+  const std::shared_future<void> end = over.get_future().share();
+  LoopbackServer server([&](LoopbackConnection&, int) { end.wait(); });
+  Outcome first;
+  service::HttpRequest request;
+  request.method = "POST";
+  request.url = server.url() + "/call";
+  loop_->transport()->Start(std::move(request), {}, std::make_unique<Collector>(first, std::vector<std::string>(), false));
+  Start(server.url());
+  auto& transport = static_cast<CurlTransport&>(*loop_->transport());
+  EXPECT_TRUE(transport.AnyToLookAt());
+  constexpr int kLooks = 120;  // about one a second
+  for (int i = 0; i < kLooks; ++i) {
+    transport.EndAbandoned();
+  }
+  EXPECT_FALSE(outcome_.result.has_value());
+  transport.EndAbandoned();
+  ASSERT_TRUE(outcome_.result.has_value());
+  EXPECT_EQ(outcome_.result->error, TransportError::kConnectTimeout);
+  EXPECT_THAT(outcome_.result->detail, HasSubstr("its turn did not come"));
+  EXPECT_FALSE(first.result.has_value());
+  EXPECT_FALSE(transport.AnyToLookAt());
+  over.set_value();
+  loop_.reset();
+}
+
 // Has always more to send.
 class Endless : public TransferHandler {
  public:
