@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
                              wish.height = 480;
                              wish.frames_per_second = kFramesPerSecond;
                              wish.key_frame_distance = kFramesPerSecond;
-                             const std::string problem = samples::AddTestPicture(pipeline, sink, wish);
+                             std::string problem = samples::AddTestPicture(pipeline, sink, wish);
                              if (problem.empty()) {
                                const samples::PadPtr pad(gst_element_get_static_pad(sink, "video_0"));
                                const samples::PadPtr encoded(gst_pad_get_peer(pad.get()));

@@ -37,7 +37,7 @@ struct MediaGone {};     // there is nothing to send any more, and a session is 
 struct Described { ServiceState service_state; };
 struct CallDone {};                                     // the call under way, other than Describe, worked
 struct CallFailed {                                     // it did not
-  StatusCode code;
+  StatusCode code = StatusCode::kInternal;
   int tries = 1;  // of this call, in a row
 };
 struct SessionDone {};                                  // the session ended as planned

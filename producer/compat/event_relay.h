@@ -21,7 +21,7 @@ class EventRelay : public StreamListener {
  public:
   struct Options {
     std::shared_ptr<CallbackGate> gate;
-    ClientCallbacks callbacks;  // those that are null are not called
+    ClientCallbacks callbacks{};  // those that are null are not called
     STREAM_HANDLE stream = INVALID_STREAM_HANDLE_VALUE;
     Duration buffer_duration;
     std::function<std::uint64_t()> store_left;  // bytes

@@ -49,7 +49,7 @@ KinesisVideoStream::KinesisVideoStream(const KinesisVideoProducer& kinesis_video
       kinesis_video_producer_(kinesis_video_producer),
       stream_name_(stream_name),
       stream_closed_(false),
-      debug_dump_frame_info_(std::getenv(DEBUG_DUMP_FRAME_INFO) != nullptr) {}
+      debug_dump_frame_info_(std::getenv(DEBUG_DUMP_FRAME_INFO) != nullptr) {}  // NOLINT(concurrency-mt-unsafe)
 
 KinesisVideoStream::KinesisVideoStream(const KinesisVideoStream& other)
     : stream_handle_(other.stream_handle_),

@@ -71,7 +71,7 @@ std::unique_ptr<CredentialSource> MakeIot(const IotCertCredentialProvider& provi
 
 // Where the service is and who asks, for programs with callbacks of their own altogether.
 std::string OfEnvironment(const char* variable, const char* otherwise) {
-  const char* value = std::getenv(variable);
+  const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe)
   return value != nullptr && *value != '\0' ? value : otherwise;
 }
 

@@ -135,7 +135,7 @@ STATUS BroadcastConditionVariable(CVAR condition) {
 }
 
 int WaitAtMost(CVAR condition, MUTEX mutex, UINT64 timeout) {
-  timespec deadline;
+  timespec deadline{};
   clock_gettime(CLOCK_MONOTONIC, &deadline);
   const UINT64 nanos = static_cast<UINT64>(deadline.tv_nsec) + timeout % kTicksPerSecond * DEFAULT_TIME_UNIT_IN_NANOS;
   constexpr UINT64 kNanosPerSecond = kTicksPerSecond * DEFAULT_TIME_UNIT_IN_NANOS;

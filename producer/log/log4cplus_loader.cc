@@ -36,7 +36,7 @@ void* Open() {
 Status Load() {
   void* const library = Open();  // never closed: its sinks may be in use until the process ends
   if (library == nullptr) {
-    const char* const why = ::dlerror();
+    const char* const why = ::dlerror();  // NOLINT(concurrency-mt-unsafe): of this thread
     return {StatusCode::kInvalidState, std::string("the library for log4cplus cannot be loaded: ") + (why != nullptr ? why : "")};
   }
   const auto* module = static_cast<const Log4cplusModule*>(::dlsym(library, kLog4cplusModuleSymbol));

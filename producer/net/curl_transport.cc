@@ -812,7 +812,7 @@ void CurlTransport::Poll(Duration timeout) {
   for (int i = 0; i < count; ++i) {
     if (events_[static_cast<std::size_t>(i)].data.fd == wake_.get()) {
       std::uint64_t wakes = 0;
-      (void)!::read(wake_.get(), &wakes, sizeof wakes);
+      (void)(::read(wake_.get(), &wakes, sizeof wakes) < 0);
     } else {
       events_[ready_++] = events_[static_cast<std::size_t>(i)];
     }
@@ -821,7 +821,7 @@ void CurlTransport::Poll(Duration timeout) {
 
 void CurlTransport::Wake() {
   const std::uint64_t one = 1;
-  (void)!::write(wake_.get(), &one, sizeof one);  // fails when it is awake anyway
+  (void)(::write(wake_.get(), &one, sizeof one) < 0);  // fails when it is awake anyway
 }
 
 }  // namespace kvs::net

@@ -14,7 +14,7 @@ namespace {
 constexpr int kTries = 3;
 
 struct Upload {
-  Ending ending;
+  Ending ending = Ending::kFailed;
   Totals totals;
   // From the begin of the file to its latest frame.
   std::chrono::nanoseconds length{0};
