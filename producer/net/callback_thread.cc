@@ -121,7 +121,7 @@ bool CallbackThread::Post(std::function<void()> call, bool may_drop) {
     queue_->calls.push_back(std::move(call));
   }
   if (Gathering* const gathering = Gathering::current; gathering != nullptr) {
-    gathering->WakeLater(queue_);
+    gathering->queue_ = queue_;  // another one that was there belongs to a thread that ends, which is woken for that
   } else {
     queue_->changed.NotifyOne();
   }
@@ -134,15 +134,9 @@ CallbackThread::Gathering::Gathering() { current = this; }
 
 CallbackThread::Gathering::~Gathering() {
   current = nullptr;
-  WakeLater(nullptr);
-}
-
-// The thread that ends and the one that takes its place have a queue each.
-void CallbackThread::Gathering::WakeLater(const std::shared_ptr<Queue>& queue) {
-  if (queue_ != nullptr && queue_ != queue) {
+  if (queue_ != nullptr) {
     queue_->changed.NotifyOne();
   }
-  queue_ = queue;
 }
 
 // What was posted before the end is still delivered.

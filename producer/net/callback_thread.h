@@ -44,7 +44,6 @@ class CallbackThread {
 
    private:
     friend class CallbackThread;
-    void WakeLater(const std::shared_ptr<Queue>& queue);
     static thread_local Gathering* current;
     std::shared_ptr<Queue> queue_;  // null: nothing was posted
   };

@@ -45,23 +45,6 @@ TEST(CallbackThreadTest, WhatIsGatheredIsDeliveredWhenTheGatheringEnds) {
   after.get_future().wait();
 }
 
-// The first thread ends while something is gathered for it, and the next is made.
-TEST(CallbackThreadTest, TwoThreadsInOneGathering) {
-  std::promise<void> first;
-  std::promise<void> second;
-  std::shared_ptr<CallbackThread> thread;
-  {
-    const CallbackThread::Gathering gathering;
-    thread = CallbackThread::Shared();
-    EXPECT_TRUE(thread->Post([&] { first.set_value(); }, false));
-    thread.reset();
-    thread = CallbackThread::Shared();
-    EXPECT_TRUE(thread->Post([&] { second.set_value(); }, false));
-  }
-  first.get_future().wait();
-  second.get_future().wait();
-}
-
 TEST(CallbackThreadTest, LettingGoDoesNotWaitForAListener) {
   std::promise<void> go;
   auto thread = CallbackThread::Shared();
