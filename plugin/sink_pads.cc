@@ -400,7 +400,7 @@ Status Sink::SetTrack(SinkPad& pad, const Handle& handle) {
       track.codec_id = running_->codec_id.value_or("");
     }
   }
-  const Status status = handle.stream->SetTrack(track);
+  Status status = handle.stream->SetTrack(track);
   if (!status.ok()) {
     if (IsAboutMedia(status.code())) {
       pad.track.reset();

@@ -51,6 +51,7 @@ std::unique_ptr<CredentialSource> MakeDefaultCredentials(const ProfileOptions& o
   return MakeCredentialChain(std::move(sources));
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the same as for each kind alone
 std::unique_ptr<CredentialSource> MakeCredentials(CredentialSourceKind kind, ProfileOptions options) {
   switch (kind) {
     case CredentialSourceKind::kDefault:

@@ -19,7 +19,7 @@ using kvs::compat::NativeStream;
 
 KinesisVideoProducer::KinesisVideoProducer() : client_handle_(INVALID_CLIENT_HANDLE_VALUE) {}
 
-KinesisVideoProducer::~KinesisVideoProducer() { freeKinesisVideoClient(); }  // NOLINT(bugprone-exception-escape): of memory that runs out
+KinesisVideoProducer::~KinesisVideoProducer() { freeKinesisVideoClient(); }
 
 std::unique_ptr<KinesisVideoProducer> KinesisVideoProducer::Native::MakeProducer(DeviceInfoProvider* device,
                                                                                  std::unique_ptr<CallbackProvider> callbacks,
