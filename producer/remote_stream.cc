@@ -59,7 +59,7 @@ void RemoteStream::Settle() {
   const bool sooner = deadline && (!armed_ || *deadline < *armed_);
   if ((core_.HasActions() || sooner || core_.closed()) && !posted_) {
     posted_ = true;
-    context_->network->loop().Post(std::shared_ptr<net::Task>(shared_from_this()));
+    context_->network->loop().Gather(std::shared_ptr<net::Task>(shared_from_this()));
   }
 }
 

@@ -91,7 +91,7 @@ void RemoteStream::OnMediaThread(TransportTask task) {
   if (media_ == context_->network) {
     task(*transport);
   } else {
-    media_->loop().Post([transport, task = std::move(task)] { task(*transport); });
+    media_->loop().Gather([transport, task = std::move(task)] { task(*transport); });
   }
 }
 

@@ -33,10 +33,16 @@ class FunctionTask : public Task {
 
 }  // namespace
 
-void NetworkLoop::Post(std::function<void()> task) { Post(std::make_shared<FunctionTask>(std::move(task))); }
+void NetworkLoop::Post(std::function<void()> task) {
+  if (mailbox_.Append(std::make_shared<FunctionTask>(std::move(task)), /*at_once=*/true)) {
+    transport_.Wake();
+  }
+}
 
-void NetworkLoop::Post(std::shared_ptr<Task> task) {
-  if (mailbox_.Append(std::move(task))) {
+void NetworkLoop::Gather(std::function<void()> task) { Gather(std::make_shared<FunctionTask>(std::move(task))); }
+
+void NetworkLoop::Gather(std::shared_ptr<Task> task) {
+  if (mailbox_.Append(std::move(task), /*at_once=*/false)) {
     transport_.Wake();
   }
 }
@@ -54,13 +60,13 @@ Duration NetworkLoop::Work(Duration max_wait) {
   const CallbackThread::Gathering gathering;
   const MonoTime begin = clock_.Mono();
   MonoTime now = begin;
-  if (!gathered_at_ || now >= *gathered_at_) {
-    mailbox_.TakeAll(tasks_);
+  if (!gathered_at_ || now >= *gathered_at_ || mailbox_.HasAtOnce()) {
+    const bool looks_again = mailbox_.TakeAll(tasks_);
     for (const std::shared_ptr<Task>& task : tasks_) {
       task->Run();
     }
     gathered_at_.reset();
-    if (!tasks_.empty()) {
+    if (looks_again) {
       gathered_at_ = now + std::clamp(worked_ * kTimesAsLong, kGathering, kLongestGathering);
     }
     tasks_.clear();

@@ -16,7 +16,7 @@
 namespace kvs::net {
 
 // What the network thread does, one round at a time; there is no thread in here.
-// Thread: network thread only, except Post, Wake and busy.
+// Thread: network thread only, except Post, Gather, Wake and busy.
 class NetworkLoop : public NetworkServices {
  public:
   explicit NetworkLoop(const Clock& clock) : clock_(clock) {}
@@ -25,7 +25,9 @@ class NetworkLoop : public NetworkServices {
   WallTime wall_now() const override { return clock_.Wall(); }
   MonoTime mono_now() const override { return clock_.Mono(); }
   void Post(std::function<void()> task) override;
-  void Post(std::shared_ptr<Task> task);
+  // Of these, a burst is done in one go: what comes for each frame. One that comes alone does not wait.
+  void Gather(std::shared_ptr<Task> task);
+  void Gather(std::function<void()> task);
   void After(Duration delay, std::function<void()> task) override;
   Transport* transport() override { return &transport_; }
 

@@ -118,19 +118,46 @@ TEST(CallbackThreadTest, DropsWhatMayBeDroppedWhenTooManyWait) {
 
 TEST(MailboxTest, SaysWhenTheReaderIsToBeWoken) {
   Mailbox mailbox;
-  const auto take = [&mailbox] {
+  std::size_t taken = 0;
+  const auto take = [&mailbox, &taken] {
     std::vector<std::shared_ptr<Task>> tasks;
-    mailbox.TakeAll(tasks);
-    return tasks.size();
+    const bool looks_again = mailbox.TakeAll(tasks);
+    taken = tasks.size();
+    return looks_again;
   };
-  EXPECT_TRUE(mailbox.Append(nullptr));
-  EXPECT_FALSE(mailbox.Append(nullptr));
-  EXPECT_EQ(take(), 2u);
+  EXPECT_TRUE(mailbox.Append(nullptr, false));
+  EXPECT_FALSE(mailbox.Append(nullptr, false));
+  EXPECT_TRUE(take());
+  EXPECT_EQ(taken, 2u);
   // The reader looks again by itself, until it finds nothing.
-  EXPECT_FALSE(mailbox.Append(nullptr));
-  EXPECT_EQ(take(), 1u);
-  EXPECT_EQ(take(), 0u);
-  EXPECT_TRUE(mailbox.Append(nullptr));
+  EXPECT_FALSE(mailbox.Append(nullptr, false));
+  EXPECT_TRUE(take());
+  EXPECT_EQ(taken, 1u);
+  EXPECT_FALSE(take());
+  EXPECT_EQ(taken, 0u);
+  EXPECT_TRUE(mailbox.Append(nullptr, false));
+}
+
+TEST(MailboxTest, WhatIsToBeDoneAtOnceDoesNotWaitForOthers) {
+  Mailbox mailbox;
+  std::vector<std::shared_ptr<Task>> tasks;
+  EXPECT_TRUE(mailbox.Append(nullptr, false));
+  EXPECT_TRUE(mailbox.TakeAll(tasks));
+  tasks.clear();
+  // The reader looks again by itself, but that is too late.
+  EXPECT_FALSE(mailbox.Append(nullptr, false));
+  EXPECT_FALSE(mailbox.HasAtOnce());
+  EXPECT_TRUE(mailbox.Append(nullptr, true));
+  EXPECT_TRUE(mailbox.HasAtOnce());
+  EXPECT_FALSE(mailbox.Append(nullptr, true));
+  EXPECT_TRUE(mailbox.TakeAll(tasks));
+  EXPECT_EQ(tasks.size(), 3u);
+  tasks.clear();
+  EXPECT_FALSE(mailbox.HasAtOnce());
+  // After nothing but these it does not look again.
+  EXPECT_TRUE(mailbox.Append(nullptr, true));
+  EXPECT_FALSE(mailbox.TakeAll(tasks));
+  EXPECT_TRUE(mailbox.Append(nullptr, false));
 }
 
 }  // namespace
