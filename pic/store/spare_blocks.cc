@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "pic/base/while_used.h"
+
 namespace kvs {
 
 std::shared_ptr<SpareBlocks> SpareBlocks::Shared() {
-  static Mutex* const kMutex = new Mutex();  // NOLINT: never destroyed, as streams may be used until the process ends
-  static std::weak_ptr<SpareBlocks>* const kShared = new std::weak_ptr<SpareBlocks>();  // NOLINT: the same
-  const MutexLock lock(*kMutex);
-  std::shared_ptr<SpareBlocks> shared = kShared->lock();
-  if (shared == nullptr) {
-    shared = std::make_shared<SpareBlocks>();
-    *kShared = shared;
-  }
-  return shared;
+  // Never destroyed, as streams may be used until the process ends.
+  static WhileUsed<SpareBlocks>* const kShared = new WhileUsed<SpareBlocks>();  // NOLINT: see above
+  return kShared->Get([] { return std::make_shared<SpareBlocks>(); });
 }
 
 void SpareBlocks::Join() {

@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "pic/base/while_used.h"
+
 namespace kvs::net {
 namespace {
 
@@ -58,15 +60,9 @@ struct CallbackThread::Queue {
 };
 
 std::shared_ptr<CallbackThread> CallbackThread::Shared() {
-  static Mutex* const kMutex = new Mutex();  // NOLINT: never destroyed, as streams may be used until the process ends
-  static std::weak_ptr<CallbackThread>* const kShared = new std::weak_ptr<CallbackThread>();  // NOLINT: the same
-  const MutexLock lock(*kMutex);
-  std::shared_ptr<CallbackThread> shared = kShared->lock();
-  if (shared == nullptr) {
-    shared.reset(new CallbackThread());  // NOLINT: the constructor is private
-    *kShared = shared;
-  }
-  return shared;
+  // Never destroyed, as streams may be used until the process ends.
+  static WhileUsed<CallbackThread>* const kShared = new WhileUsed<CallbackThread>();  // NOLINT: see above
+  return kShared->Get([] { return std::shared_ptr<CallbackThread>(new CallbackThread()); });  // NOLINT: the constructor is private
 }
 
 CallbackThread::CallbackThread() : queue_(std::make_shared<Queue>()) {

@@ -612,7 +612,7 @@ void CurlTransport::End(Transfer& transfer, std::optional<bool> reached) {
 template <typename Wanted>
 std::vector<std::unique_ptr<CurlTransport::Transfer>> CurlTransport::TakeWaiting(Origin& origin, Wanted wanted) {
   std::vector<std::unique_ptr<Transfer>> taken;
-  std::deque<std::unique_ptr<Transfer>> left;
+  std::vector<std::unique_ptr<Transfer>> left;
   for (std::unique_ptr<Transfer>& transfer : origin.waiting) {
     if (wanted(*transfer)) {
       taken.push_back(std::move(transfer));

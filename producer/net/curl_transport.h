@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -85,7 +84,7 @@ class CurlTransport : public Transport {
     bool reached = false;       // the last one did
     std::size_t calls = 0;      // under way
     std::size_t connecting = 0;  // under way, and not known to have a connection
-    std::deque<std::unique_ptr<Transfer>> waiting;
+    std::vector<std::unique_ptr<Transfer>> waiting;
   };
   static constexpr std::size_t kEventsAtOnce = 256;
   static constexpr std::size_t kMaxOrigins = 1000;  // that are remembered

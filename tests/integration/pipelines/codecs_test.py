@@ -199,7 +199,7 @@ class Test(Case):
         self.check(service, folders, media.AUDIO)
         media.decode(self, service.fragment_files("s"))
         sessions = media.check_sessions(self, service, "s")
-        if not media.SANITIZED:  # there the encoder may fall behind by so much that the element counts it as a pause
+        if not media.SANITIZED:  # there the source does not keep its pace, and one run of sixteen took two connections
             self.assertEqual(sessions, 1)
 
     def test_mjpeg_and_opus_live(self):
